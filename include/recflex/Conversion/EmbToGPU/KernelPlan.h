@@ -1,0 +1,47 @@
+//===- KernelPlan.h - Features to bodies ------------------------*- C++ -*-===//
+//
+// What the fused kernel of one emb.fused_lookup consists of. Features are data;
+// code is one body for each distinct (schedule, shape), so that ten thousand
+// features cost no more code than a dozen.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RECFLEX_CONVERSION_EMBTOGPU_KERNELPLAN_H
+#define RECFLEX_CONVERSION_EMBTOGPU_KERNELPLAN_H
+
+#include "recflex/Dialect/Emb/IR/Emb.h"
+#include "recflex/Schedules/BodyBuilder.h"
+
+namespace recflex {
+
+/// One case of the forward kernel's switch.
+struct PlannedBody {
+  emb::ScheduleAttrInterface schedule;
+  BodyShape shape;
+
+  /// A short name for manifests and comments: "sub_warp w64 f32 sum".
+  std::string getName() const;
+};
+
+/// One feature, bound to its body.
+struct PlannedFeature {
+  emb::FusedFeatureAttr attribute;
+  int32_t body = 0;
+  emb::TileShape tile;
+};
+
+struct KernelPlan {
+  recflex::IndexType indexType = recflex::IndexType::i32;
+  int64_t threads = 0;
+  int64_t blocksPerSM = 0;
+  int64_t sharedBytes = 0; ///< the most that any body needs
+  std::vector<PlannedBody> bodies;
+  std::vector<PlannedFeature> features; ///< in the order of the op
+
+  /// Plans the kernel. The same op always gives the same plan.
+  static KernelPlan build(emb::FusedLookupOp op);
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_CONVERSION_EMBTOGPU_KERNELPLAN_H

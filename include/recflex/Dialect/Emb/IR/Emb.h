@@ -1,0 +1,34 @@
+//===- Emb.h - The emb dialect ----------------------------------*- C++ -*-===//
+
+#ifndef RECFLEX_DIALECT_EMB_IR_EMB_H
+#define RECFLEX_DIALECT_EMB_IR_EMB_H
+
+#include "recflex/Dialect/Emb/IR/LookupShape.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace recflex {
+class BodyBuilder;
+} // namespace recflex
+
+#include "recflex/Dialect/Emb/IR/EmbDialect.h.inc"
+
+#include "recflex/Dialect/Emb/IR/EmbEnums.h.inc"
+
+#include "recflex/Dialect/Emb/IR/EmbInterfaces.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "recflex/Dialect/Emb/IR/EmbTypes.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "recflex/Dialect/Emb/IR/EmbAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "recflex/Dialect/Emb/IR/EmbOps.h.inc"
+
+#endif // RECFLEX_DIALECT_EMB_IR_EMB_H

@@ -1,0 +1,132 @@
+//===- EmbOps.td - Operations of the emb dialect -----------*- tablegen -*-===//
+
+#ifndef RECFLEX_DIALECT_EMB_IR_EMBOPS_TD
+#define RECFLEX_DIALECT_EMB_IR_EMBOPS_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "recflex/Dialect/Emb/IR/EmbAttributes.td"
+include "recflex/Dialect/Emb/IR/EmbTypes.td"
+
+class Emb_Op<string opMnemonic, list<Trait> traits = []>
+    : Op<Emb_Dialect, opMnemonic, traits>;
+
+def Emb_Table : 2DTensorOf<[F32, F16, BF16]>;
+def Emb_PooledRows : 2DTensorOf<[F32]>;
+def Emb_SampleWeights : 1DTensorOf<[F32]>;
+
+def Emb_FeatureOp : Emb_Op<"feature", [Pure]> {
+  let summary = "One feature of a jagged input";
+  let description = [{
+    ```mlir
+    %bags = emb.feature %kjt[3] : !emb.kjt<26 x i64> -> !emb.bags<i64>
+    ```
+  }];
+  let arguments = (ins Emb_KjtType:$kjt, I64Attr:$index);
+  let results = (outs Emb_BagsType:$bags);
+  let assemblyFormat = [{
+    $kjt `[` $index `]` attr-dict `:` qualified(type($kjt)) `->`
+    qualified(type($bags))
+  }];
+  let hasVerifier = 1;
+}
+
+def Emb_LookupOp : Emb_Op<"lookup", [Pure]> {
+  let summary = "Looks up the rows of every bag and pools them";
+  let description = [{
+    Row s of the result is the sum, mean or maximum of the table's rows that
+    bag s names; zeros where the bag is empty. With `weights` every looked-up
+    row is first multiplied by its weight (sum and mean only; a mean divides by
+    the bag's length). Weights stand beside the jagged input's values: one a
+    lookup of the whole batch, over all features. Accumulates in f32.
+
+    An index outside the table is the caller's error.
+
+    ```mlir
+    %0 = emb.lookup sum %table[%bags]
+        : tensor<1024x64xf16>, !emb.bags<i32> -> tensor<?x64xf32>
+    %1 = emb.lookup mean %table[%bags] weights(%w)
+        {schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>}
+        : tensor<1024x64xf32>, !emb.bags<i32>, tensor<?xf32> -> tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins
+    Emb_PoolingAttr:$pooling,
+    Emb_Table:$table,
+    Emb_BagsType:$bags,
+    Optional<Emb_SampleWeights>:$weights,
+    OptionalAttr<Emb_StatsAttr>:$stats,
+    OptionalAttr<Emb_ScheduleAttrInterface>:$schedule);
+  let results = (outs Emb_PooledRows:$result);
+  let assemblyFormat = [{
+    custom<Pooling>($pooling) $table `[` $bags `]`
+    (`weights` `(` $weights^ `)`)? attr-dict `:` type($table) `,`
+    qualified(type($bags)) (`,` type($weights)^)? `->` type($result)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What a schedule needs to know of this lookup.
+    LookupShape getShape();
+  }];
+}
+
+def Emb_ConcatOp : Emb_Op<"concat", [Pure]> {
+  let summary = "Pooled features side by side";
+  let description = [{
+    Joins pooled features along the columns, in order.
+
+    ```mlir
+    %out = emb.concat %0, %1
+        : tensor<?x4xf32>, tensor<?x64xf32> -> tensor<?x68xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Emb_PooledRows>:$inputs);
+  let results = (outs Emb_PooledRows:$result);
+  let assemblyFormat = "$inputs attr-dict `:` type($inputs) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Emb_FusedLookupOp : Emb_Op<"fused_lookup", [Pure, AttrSizedOperandSegments]> {
+  let summary = "Many lookups as one, each with its schedule";
+  let description = [{
+    The form that lowering works on, made by `-emb-fuse`: all features of one
+    jagged input, their schedules and their output columns. `-convert-emb-to-gpu`
+    builds the kernel and names it in `kernel`.
+
+    ```mlir
+    %out = emb.fused_lookup %kjt tables(%t0, %t1) [
+        #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+            column = 0,
+            schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>,
+        #emb.fused_feature<key = 1, table = 1, pooling = sum, weighted = false,
+            column = 4,
+            schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>>
+      ] occupancy #emb.occupancy<threads = 128, blocks = 10>
+        : !emb.kjt<2 x i32>, tensor<1024x4xf32>, tensor<4096x64xf32>
+        -> tensor<?x68xf32>
+    ```
+  }];
+  let arguments = (ins
+    Emb_KjtType:$kjt,
+    Variadic<Emb_Table>:$tables,
+    Optional<Emb_SampleWeights>:$weights,
+    TypedArrayAttrBase<Emb_FusedFeatureAttr, "fused features">:$features,
+    Emb_OccupancyAttr:$occupancy,
+    OptionalAttr<SymbolRefAttr>:$kernel);
+  let results = (outs Emb_PooledRows:$result);
+  let assemblyFormat = [{
+    $kjt `tables` `(` $tables `)` (`weights` `(` $weights^ `)`)? $features
+    `occupancy` $occupancy (`kernel` $kernel^)? attr-dict `:`
+    qualified(type($kjt)) `,` type($tables) (`weights` type($weights)^)? `->`
+    type($result)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What a schedule needs to know of feature `f`.
+    LookupShape getShape(FusedFeatureAttr feature);
+  }];
+}
+
+#endif // RECFLEX_DIALECT_EMB_IR_EMBOPS_TD

@@ -1,0 +1,88 @@
+//===- Passes.td - Passes on the emb dialect ---------------*- tablegen -*-===//
+
+#ifndef RECFLEX_DIALECT_EMB_TRANSFORMS_PASSES_TD
+#define RECFLEX_DIALECT_EMB_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def EmbImportStatsPass : Pass<"emb-import-stats", "::mlir::func::FuncOp"> {
+  let summary = "Attach measured statistics to every lookup";
+  let description = [{
+    Reads sample batches (safetensors files, feature-major values and offsets)
+    and attaches `#emb.stats` to the lookups of the function's jagged input.
+
+    ```mlir
+    // Before, with --emb-import-stats="batches=b0.safetensors,b1.safetensors"
+    %0 = emb.lookup sum %t0[%b0]
+        : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+    // After
+    %0 = emb.lookup sum %t0[%b0] {stats = #emb.stats<mean = 1.0, stddev = 0.0,
+        max = 1, coverage = 1.0, distinct = 398.0, batch = 512>}
+        : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+    ```
+  }];
+  let options = [
+    ListOption<"batches", "batches", "std::string",
+               "safetensors files with sample batches">,
+  ];
+}
+
+def EmbSelectSchedulesPass
+    : Pass<"emb-select-schedules", "::mlir::func::FuncOp"> {
+  let summary = "Choose a schedule for every lookup from its statistics";
+  let description = [{
+    Ranks the candidates of all loaded dialects by an estimate and attaches the
+    best. Two steps: every lookup takes the candidate with the fewest warp
+    instructions; then lookups whose heaviest tile would outlast the whole
+    kernel take the cheapest candidate that does not. Lookups that have a
+    schedule keep it. Lookups without statistics count as bags of one row.
+
+    Every choice is a remark of the category `emb-select-schedules`.
+
+    ```mlir
+    // Before
+    %0 = emb.lookup sum %t0[%b0] {stats = #emb.stats<mean = 40.0, ...>} ...
+    // After
+    %0 = emb.lookup sum %t0[%b0] {
+        schedule = #emb.sub_warp<vector = 4, lanes = 1, unroll = 8>,
+        stats = #emb.stats<mean = 40.0, ...>} ...
+    ```
+  }];
+  let options = [
+    Option<"batch", "batch", "int64_t", /*default=*/"0",
+           "samples a batch to optimise for; 0 takes the statistics' own">,
+    Option<"threads", "threads", "int64_t", /*default=*/"128",
+           "threads a block of the fused kernel">,
+  ];
+  let statistics = [
+    Statistic<"numSelected", "selected", "Lookups given a schedule">,
+  ];
+}
+
+def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
+  let summary = "Fuse the lookups of a concatenation into one op";
+  let description = [{
+    Turns a concatenation of lookups of one jagged input into an
+    `emb.fused_lookup`, which becomes one kernel. Every lookup needs a schedule.
+
+    ```mlir
+    // Before
+    %0 = emb.lookup sum %t0[%b0] {schedule = #emb.gather<...>} ...
+    %1 = emb.lookup sum %t1[%b1] {schedule = #emb.sub_warp<...>} ...
+    %out = emb.concat %0, %1 ...
+    // After
+    %out = emb.fused_lookup %kjt tables(%t0, %t1) [
+        #emb.fused_feature<key = 0, table = 0, ...>,
+        #emb.fused_feature<key = 1, table = 1, ...>
+      ] occupancy #emb.occupancy<threads = 128, blocks = 10> ...
+    ```
+  }];
+  let options = [
+    Option<"threads", "threads", "int64_t", /*default=*/"128",
+           "threads a block of the fused kernel">,
+    Option<"blocks", "blocks", "int64_t", /*default=*/"10",
+           "blocks that must fit one multiprocessor">,
+  ];
+}
+
+#endif // RECFLEX_DIALECT_EMB_TRANSFORMS_PASSES_TD

@@ -1,0 +1,87 @@
+//===- Compiler.h - From emb IR to a kernel ---------------------*- C++ -*-===//
+//
+// What `recflex compile` does, as a library: the public pipelines, and a driver
+// that runs them and gathers what the runtime needs.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RECFLEX_PIPELINES_COMPILER_H
+#define RECFLEX_PIPELINES_COMPILER_H
+
+#include "recflex/Dialect/Emb/IR/Emb.h"
+#include "recflex/Runtime/Artifact.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Pass/PassOptions.h"
+
+#include <memory>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+} // namespace llvm
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace recflex {
+
+/// Options of the pipelines below; on the command line of recflex-opt they are
+/// the options of --recflex-schedule and --recflex-lower.
+struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
+  Option<int64_t> batch{
+      *this, "batch",
+      llvm::cl::desc("samples a batch to choose schedules for; 0 takes the "
+                     "statistics' own"),
+      llvm::cl::init(0)};
+  Option<int64_t> threads{
+      *this, "threads",
+      llvm::cl::desc("threads a block of the fused kernel"),
+      llvm::cl::init(128)};
+  Option<int64_t> blocks{
+      *this, "blocks",
+      llvm::cl::desc("blocks that must fit one multiprocessor"),
+      llvm::cl::init(10)};
+  Option<std::string> chip{*this, "chip",
+                           llvm::cl::desc("GPU to compile for: sm_80, sm_90"),
+                           llvm::cl::init("sm_90")};
+};
+
+/// emb IR to emb IR with a schedule on every lookup.
+void buildSchedulePipeline(mlir::OpPassManager &pm,
+                           const CompileOptions &options);
+
+/// Scheduled emb IR to fused lookups and their kernels in the NVVM dialect.
+void buildLoweringPipeline(mlir::OpPassManager &pm,
+                           const CompileOptions &options);
+
+/// Registers both with recflex-opt.
+void registerPipelines();
+
+/// A compiled model: what the artifact holds, and the LLVM IR that its PTX was
+/// made from, for the simulator.
+struct CompiledModel {
+  std::unique_ptr<llvm::LLVMContext> llvmContext; ///< owns `kernels`' types
+  std::unique_ptr<llvm::Module> kernels;
+  Artifact artifact;
+
+  CompiledModel();
+  CompiledModel(CompiledModel &&);
+  CompiledModel &operator=(CompiledModel &&);
+  ~CompiledModel();
+};
+
+/// Compiles the only fused or fusable function of `module`, which is lowered
+/// in place. Errors go to the context's diagnostics.
+mlir::FailureOr<CompiledModel> compileModel(mlir::ModuleOp module,
+                                            const CompileOptions &options);
+
+/// The manifest of a fused lookup; names come from its function's arguments.
+mlir::FailureOr<Manifest> buildManifest(emb::FusedLookupOp op,
+                                        llvm::StringRef name,
+                                        llvm::StringRef chip);
+
+} // namespace recflex
+
+#endif // RECFLEX_PIPELINES_COMPILER_H

@@ -1,0 +1,95 @@
+//===- DeviceModule.h - An artifact on a GPU --------------------*- C++ -*-===//
+//
+// Three pieces, each immutable once made, each keeping alive what it needs:
+//   DeviceModule      the artifact's kernels, loaded on a GPU;
+//   AttachedTables    the features' descriptors, pointing at given tables;
+//   ExecutionContext  the workspace of one stream (ExecutionContext.h).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RECFLEX_RUNTIME_DEVICEMODULE_H
+#define RECFLEX_RUNTIME_DEVICEMODULE_H
+
+#include "recflex/Runtime/Artifact.h"
+#include "recflex/Runtime/Binding.h"
+#include "recflex/Runtime/DeviceMemory.h"
+
+namespace recflex {
+
+/// One kernel, and what the driver says of it.
+struct DeviceKernel {
+  CUfunc_st *function = nullptr;
+  int registers = 0;   ///< a thread
+  int localBytes = 0;  ///< a thread; not 0 means that registers spill
+  int sharedBytes = 0; ///< static, a block
+  int maxThreads = 0;  ///< a block
+  int blocksPerSM = 0; ///< resident at once, at the threads it launches with
+};
+
+class DeviceModule {
+public:
+  /// Loads `artifact` on `device`; the driver compiles its PTX (or takes it
+  /// from its cache). Errors: another GPU architecture than the artifact's, a
+  /// PTX that the driver refuses (with its log), a kernel that is missing or
+  /// cannot run with the manifest's threads.
+  static Result<std::shared_ptr<const DeviceModule>>
+  load(DevicePointer device, const Artifact &artifact);
+
+  const Manifest &manifest() const { return contents; }
+  const DevicePointer &device() const { return module.device(); }
+  const DeviceKernel &bindKeys() const { return bindKeysKernel; }
+  const DeviceKernel &bindOrder() const { return bindOrderKernel; }
+  const DeviceKernel &forward() const { return forwardKernel; }
+
+  /// The features' descriptors, table addresses zero.
+  const std::vector<abi::FeatureDescriptor> &descriptors() const {
+    return features;
+  }
+
+  /// Blocks of the forward kernel for a batch.
+  int64_t countBlocks(int64_t batchSize) const {
+    return blocks.count(batchSize);
+  }
+
+private:
+  using ModuleHandle = DeviceHandle<CUmod_st *, &CudaDriver::moduleUnload>;
+  DeviceModule(ModuleHandle module, const Manifest &manifest);
+  Status findKernels();
+
+  ModuleHandle module;
+  Manifest contents;
+  std::vector<abi::FeatureDescriptor> features;
+  BlockCounter blocks;
+  DeviceKernel bindKeysKernel, bindOrderKernel, forwardKernel;
+};
+
+/// Whether a GPU of compute capability major.minor runs PTX compiled for
+/// `chip`: "sm_90" runs on 9.0 and all later, "sm_90a" on 9.0 alone, "sm_100f"
+/// on 10.0 and later minor versions of it.
+bool runsOn(const std::string &chip, int major, int minor);
+
+/// The descriptor array of a module's features, in device memory.
+class AttachedTables {
+public:
+  /// `tables[i]` is the device address of row 0 of the manifest's table i; the
+  /// caller keeps the memory alive. Errors: a wrong number of tables, an
+  /// address that is 0 or not 16-byte aligned. Not to be called while the
+  /// calling thread captures a graph.
+  static Result<std::shared_ptr<const AttachedTables>>
+  attach(std::shared_ptr<const DeviceModule> module,
+         const std::vector<DevicePtr> &tables);
+
+  const DeviceModule &module() const { return *owner; }
+  DevicePtr descriptors() const { return memory.address(); }
+
+private:
+  AttachedTables(std::shared_ptr<const DeviceModule> module,
+                 DeviceBuffer memory)
+      : owner(std::move(module)), memory(std::move(memory)) {}
+  std::shared_ptr<const DeviceModule> owner;
+  DeviceBuffer memory;
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_RUNTIME_DEVICEMODULE_H

@@ -1,0 +1,84 @@
+//===- KernelABI.h - What host and kernels agree on -------------*- C++ -*-===//
+//
+// The compiler emits three kernels; the runtime and the simulator launch them
+// in this order on one stream, with nothing in between. docs/KernelABI.md has
+// the same in prose.
+//
+//   recflex_bind_keys(descriptors, F, offsets, B, keys)
+//     one warp a feature: keys[f] is its heaviest tile in serial steps,
+//     keys[F + f] its number of tiles. `keys` has 2 F entries.
+//   recflex_bind_order(F, keys, order, starts)
+//     one warp a feature: its rank (heaviest first, ties by number) and the
+//     first block of its tiles.
+//   recflex_forward(descriptors, F, order, starts, values, offsets, weights,
+//                   output, outputStride, B)
+//     a block finds its (feature, tile) in `starts` and runs the feature's
+//     body. Blocks past starts[F] do nothing.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RECFLEX_RUNTIME_KERNELABI_H
+#define RECFLEX_RUNTIME_KERNELABI_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace recflex::abi {
+
+/// Raised whenever anything in this file or a kernel's arguments changes.
+constexpr uint32_t kVersion = 1;
+
+constexpr const char *kBindKeysKernel = "recflex_bind_keys";
+constexpr const char *kBindOrderKernel = "recflex_bind_order";
+constexpr const char *kForwardKernel = "recflex_forward";
+
+constexpr uint32_t kWarpSize = 32;
+/// Threads a block of the two binding kernels: one feature a warp.
+constexpr uint32_t kBindThreads = 256;
+
+/// FeatureDescriptor::flags.
+enum FeatureFlags : int32_t {
+  kMeanPooling = 1, ///< divide the sum by the bag's length
+};
+
+/// One feature, as the kernels read it from global memory.
+struct alignas(64) FeatureDescriptor {
+  uint64_t table;          ///< device address of row 0, 16-byte aligned
+  int64_t rows;            ///< rows of the table
+  int32_t feature;         ///< position in the jagged input
+  int32_t body;            ///< which body of the forward kernel
+  int32_t column;          ///< first output column
+  int32_t flags;           ///< FeatureFlags
+  int32_t samplesPerTile;  ///< samples that one block pools
+  int32_t columnTiles;     ///< blocks side by side over the width
+  int32_t parallelLookups; ///< lookups of one bag that proceed side by side
+  int32_t reserved[5];     ///< zero
+};
+static_assert(sizeof(FeatureDescriptor) == 64);
+static_assert(offsetof(FeatureDescriptor, table) == 0);
+static_assert(offsetof(FeatureDescriptor, rows) == 8);
+static_assert(offsetof(FeatureDescriptor, feature) == 16);
+static_assert(offsetof(FeatureDescriptor, body) == 20);
+static_assert(offsetof(FeatureDescriptor, column) == 24);
+static_assert(offsetof(FeatureDescriptor, flags) == 28);
+static_assert(offsetof(FeatureDescriptor, samplesPerTile) == 32);
+static_assert(offsetof(FeatureDescriptor, columnTiles) == 36);
+static_assert(offsetof(FeatureDescriptor, parallelLookups) == 40);
+
+/// Blocks that feature `d` takes for a batch of `batchSize` samples; tile t
+/// covers samples [t / columnTiles * samplesPerTile ...) and the
+/// (t % columnTiles)-th part of the width.
+constexpr int64_t tileCount(const FeatureDescriptor &d, int64_t batchSize) {
+  return (batchSize + d.samplesPerTile - 1) / d.samplesPerTile * d.columnTiles;
+}
+
+/// The weight by which tiles are ordered: serial steps of the longest bag.
+/// Saturates at 2^31 - 1.
+constexpr int32_t tileKey(const FeatureDescriptor &d, int64_t longestBag) {
+  int64_t steps = (longestBag + d.parallelLookups - 1) / d.parallelLookups;
+  return steps > INT32_MAX ? INT32_MAX : static_cast<int32_t>(steps);
+}
+
+} // namespace recflex::abi
+
+#endif // RECFLEX_RUNTIME_KERNELABI_H

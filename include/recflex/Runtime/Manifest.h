@@ -1,0 +1,85 @@
+//===- Manifest.h - What an artifact says of itself -------------*- C++ -*-===//
+//
+// Everything that the runtime must know to attach tables and launch: written
+// by the compiler, kept as JSON in the artifact, read without LLVM or MLIR.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RECFLEX_RUNTIME_MANIFEST_H
+#define RECFLEX_RUNTIME_MANIFEST_H
+
+#include "recflex/Runtime/KernelABI.h"
+#include "recflex/Support/Result.h"
+#include "recflex/Support/Types.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace recflex {
+
+struct ManifestTable {
+  std::string name;
+  int64_t rows = 0;
+  int64_t width = 0;
+  RowType type = RowType::f32;
+};
+
+struct ManifestFeature {
+  std::string name;
+  int32_t key = 0;   ///< position in the jagged input
+  int32_t table = 0; ///< index into Manifest::tables
+  int32_t body = 0;  ///< index into Manifest::bodies
+  int64_t column = 0;
+  Pooling pooling = Pooling::sum;
+  bool weighted = false;
+  int32_t samplesPerTile = 1;
+  int32_t columnTiles = 1;
+  int32_t parallelLookups = 1;
+};
+
+/// One case of the forward kernel's switch.
+struct ManifestBody {
+  std::string schedule; ///< as in the IR: "#emb.sub_warp<...>"
+  std::string name;     ///< what it serves: "sub_warp.w64.f32.sum"
+};
+
+struct Manifest {
+  std::string name;
+  std::string chip;     ///< "sm_90": the PTX's target
+  std::string producer; ///< "recflex 0.1.0 (LLVM 22.1.8)"
+  IndexType indexType = IndexType::i32;
+  int32_t jaggedFeatures = 0; ///< features of the jagged input (keys)
+  int64_t outputWidth = 0;    ///< columns of the output
+  int32_t threads = 0;        ///< threads a block of the forward kernel
+  int32_t blocksPerSM = 0;    ///< occupancy that the registers were cut for
+  int32_t sharedBytes = 0;    ///< static shared memory a block
+  bool weighted = false;      ///< some feature takes per-sample weights
+  std::vector<ManifestTable> tables;
+  std::vector<ManifestFeature> features;
+  std::vector<ManifestBody> bodies;
+};
+
+/// Widest row that the kernels know; the format of tables allows no more.
+constexpr int64_t kMaxWidth = 1024;
+/// Threads of a block, by the CUDA programming model.
+constexpr int32_t kMaxThreads = 1024;
+
+/// Bytes of table `t`, rows x width elements; check() says that it fits.
+inline int64_t tableBytes(const ManifestTable &t) {
+  return t.rows * t.width * byteSize(t.type);
+}
+
+/// Checks that `m` hangs together: indices name existing entries, widths are 1
+/// to kMaxWidth, output columns lie inside the output and overlap nowhere,
+/// tile parameters are positive. The error names the place as a path into the
+/// JSON: "features[3].table: ...".
+Status check(const Manifest &m);
+
+/// The descriptors of `m`'s features, table addresses still zero. `m` must
+/// pass check().
+std::vector<abi::FeatureDescriptor> makeDescriptors(const Manifest &m);
+
+} // namespace recflex
+
+#endif // RECFLEX_RUNTIME_MANIFEST_H

@@ -1,0 +1,131 @@
+//===- BodyBuilder.h - What a schedule writes its code with -----*- C++ -*-===//
+//
+// A schedule's body is the code by which one thread block does one tile of one
+// feature. The builder hands it the tile, the batch and the lookup's shape, and
+// knows how to read offsets, indices and rows, to pool and to store. A schedule
+// is left with what is its own: which thread does which lookup.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RECFLEX_SCHEDULES_BODYBUILDER_H
+#define RECFLEX_SCHEDULES_BODYBUILDER_H
+
+#include "recflex/Dialect/Emb/IR/Emb.h"
+#include "recflex/Schedules/KernelBuilder.h"
+
+namespace recflex {
+
+/// What the kernel's prologue knows when it enters a body. Pointers are to
+/// global memory, integers i32 unless said.
+struct TileArguments {
+  mlir::Value table;        ///< row 0
+  mlir::Value feature;      ///< position in the jagged input
+  mlir::Value column;       ///< first output column
+  mlir::Value tile;         ///< of this feature, from 0
+  mlir::Value values;       ///< [lookups] of the index type
+  mlir::Value offsets;      ///< [features * batch + 1] of the index type
+  mlir::Value weights;      ///< [lookups] f32
+  mlir::Value output;       ///< [batch, outputStride] f32
+  mlir::Value outputStride; ///< elements
+  mlir::Value batch;        ///< samples
+  mlir::Value thread;       ///< in the block
+  mlir::Value shared;       ///< block's shared memory; null if no body needs it
+};
+
+/// What a body may take for granted at compile time. Features with equal keys
+/// share a body.
+struct BodyShape {
+  emb::LookupShape lookup;
+  int64_t threads = 0;         ///< a block
+  int64_t outputAlignment = 4; ///< bytes, of the first element of a row
+  bool wideRows = false;       ///< row numbers may not fit 31 bits
+};
+
+/// The lookups of one bag that one thread (or a group in step) takes:
+/// positions begin, begin + stride, ... below end, in the values array.
+struct BagRange {
+  mlir::Value begin; ///< of the index type
+  mlir::Value end;
+  mlir::Value empty; ///< i1: the whole bag is empty
+};
+
+class BodyBuilder : public KernelBuilder {
+public:
+  BodyBuilder(mlir::Location loc, mlir::OpBuilder &builder,
+              const BodyShape &shape, const TileArguments &arguments);
+
+  const BodyShape &shape() const { return bodyShape; }
+  const emb::LookupShape &lookup() const { return bodyShape.lookup; }
+  const TileArguments &tile() const { return arguments; }
+
+  /// A constant of the index type.
+  mlir::Value index(int64_t value);
+  /// An i32 as the index type.
+  mlir::Value toIndex(mlir::Value value);
+
+  //===--------------------------------------------------------------------===//
+  // The batch
+  //===--------------------------------------------------------------------===//
+
+  /// The bag of `sample`: its two offsets.
+  BagRange loadBag(mlir::Value sample);
+  /// The same where `active` holds, an empty bag elsewhere.
+  BagRange loadBag(mlir::Value sample, mlir::Value active);
+
+  //===--------------------------------------------------------------------===//
+  // Rows, as vectors of `vector` f32
+  //===--------------------------------------------------------------------===//
+
+  mlir::VectorType rowType(int64_t vector);
+  /// What pooling starts from: zeros, or -inf for max.
+  mlir::Value identity(int64_t vector);
+  /// Reads `vector` elements, from `column` on, of the first row of `bag`,
+  /// times its weight if there are weights; the identity for an empty bag.
+  mlir::Value loadFirstRow(const BagRange &bag, mlir::Value column,
+                           int64_t vector);
+  /// One pooling step: a + b, or max(a, b).
+  mlir::Value combine(mlir::Value a, mlir::Value b);
+  /// Pools `range` in steps of `stride` lookups into `accumulator`, with
+  /// `unroll` rows in flight.
+  mlir::Value pool(mlir::Value accumulator, mlir::Value begin, mlir::Value end,
+                   mlir::Value column, int64_t vector, int64_t unroll,
+                   int64_t stride);
+  /// Turns the pooled rows of a bag into its result: divides a mean, zeroes an
+  /// empty maximum.
+  mlir::Value finish(mlir::Value accumulator, const BagRange &bag);
+  /// Writes columns [column, column + vector) of `sample`'s result.
+  void storeRow(mlir::Value row, mlir::Value sample, mlir::Value column);
+
+  //===--------------------------------------------------------------------===//
+  // Cooperation
+  //===--------------------------------------------------------------------===//
+
+  /// The row that the lane `mask` bits away holds; every lane of the warp must
+  /// come here.
+  mlir::Value shuffleRow(mlir::Value row, int64_t mask);
+  /// Shared memory as an array of rows of `vector` f32.
+  void storeShared(mlir::Value row, mlir::Value slot);
+  mlir::Value loadShared(mlir::Value slot, int64_t vector);
+
+private:
+  /// `unroll` lookups at `position`, + stride, ...: all index loads, then all
+  /// row loads, then the combining. With `end`, lookups from there on are left
+  /// out.
+  mlir::Value poolStep(mlir::Value accumulator, mlir::Value position,
+                       mlir::Value end, mlir::Value column, int64_t vector,
+                       int64_t unroll, int64_t stride);
+  mlir::Value isEmpty(const BagRange &bag);
+  mlir::Value loadIndex(mlir::Value position);
+  mlir::Value rowAddress(mlir::Value row, mlir::Value column);
+  mlir::Value loadElements(mlir::Value address, int64_t vector);
+  mlir::Value weightAt(mlir::Value position, int64_t vector);
+  mlir::Value splat(mlir::Value scalar, int64_t vector);
+  mlir::Type indexType();
+
+  BodyShape bodyShape;
+  TileArguments arguments;
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_SCHEDULES_BODYBUILDER_H

@@ -1,0 +1,71 @@
+//===- KernelBuilder.h - Building device code -------------------*- C++ -*-===//
+//
+// The arithmetic, memory and warp operations that kernels and schedule bodies
+// are written with. Integers are i32 unless said; pointers are to global or
+// shared memory.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RECFLEX_SCHEDULES_KERNELBUILDER_H
+#define RECFLEX_SCHEDULES_KERNELBUILDER_H
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace recflex {
+
+class KernelBuilder : public mlir::ImplicitLocOpBuilder {
+public:
+  using ImplicitLocOpBuilder::ImplicitLocOpBuilder;
+
+  //===--------------------------------------------------------------------===//
+  // Integers
+  //===--------------------------------------------------------------------===//
+
+  mlir::Value i32(int64_t value);
+  mlir::Value add(mlir::Value a, mlir::Value b);
+  mlir::Value sub(mlir::Value a, mlir::Value b);
+  mlir::Value mul(mlir::Value a, mlir::Value b);
+  /// Unsigned quotient and remainder by a constant, cheap for powers of two.
+  mlir::Value divide(mlir::Value a, int64_t divisor);
+  mlir::Value modulo(mlir::Value a, int64_t divisor);
+  /// Signed comparisons.
+  mlir::Value less(mlir::Value a, mlir::Value b);
+  mlir::Value lessOrEqual(mlir::Value a, mlir::Value b);
+  mlir::Value both(mlir::Value a, mlir::Value b);
+  mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
+  /// Sign-extends to 64 bits.
+  mlir::Value widen(mlir::Value value);
+
+  //===--------------------------------------------------------------------===//
+  // Memory
+  //===--------------------------------------------------------------------===//
+
+  /// `offset` elements past `base`; widened to 64 bits first, so that no
+  /// product can wrap.
+  mlir::Value gep(mlir::Value base, mlir::Type element, mlir::Value offset);
+  mlir::Value load(mlir::Type type, mlir::Value address, unsigned alignment);
+  /// A load of memory that no thread of the kernel writes: it may take the
+  /// read-only path.
+  mlir::Value loadInvariant(mlir::Type type, mlir::Value address,
+                            unsigned alignment);
+  void store(mlir::Value value, mlir::Value address, unsigned alignment);
+
+  //===--------------------------------------------------------------------===//
+  // Control and cooperation
+  //===--------------------------------------------------------------------===//
+
+  /// Emits `then` under `condition`; no results.
+  void guarded(mlir::Value condition, llvm::function_ref<void()> then);
+  /// A scalar of the lane `mask` bits away; every lane of the warp must come.
+  mlir::Value shuffleXor(mlir::Value scalar, int64_t mask);
+  /// One bit a lane; every lane of the warp must come here.
+  mlir::Value ballot(mlir::Value predicate);
+  void barrier();
+  /// Thread in the block, block in the grid.
+  mlir::Value threadId();
+  mlir::Value blockId();
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_SCHEDULES_KERNELBUILDER_H

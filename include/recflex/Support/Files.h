@@ -1,0 +1,25 @@
+//===- Files.h - Whole files in, whole files out ----------------*- C++ -*-===//
+
+#ifndef RECFLEX_SUPPORT_FILES_H
+#define RECFLEX_SUPPORT_FILES_H
+
+#include "recflex/Support/Result.h"
+
+#include <string>
+#include <string_view>
+
+namespace recflex {
+
+/// Reads a file. The error names the path and the system's reason.
+Result<std::string> readFile(const std::string &path);
+
+/// Writes a file so that it appears whole or not at all: a temporary file in
+/// the same folder, flushed, then renamed over `path`.
+Status writeFile(const std::string &path, std::string_view contents);
+
+/// The same, but "-" is the standard output.
+Status writeOutput(const std::string &path, std::string_view contents);
+
+} // namespace recflex
+
+#endif // RECFLEX_SUPPORT_FILES_H

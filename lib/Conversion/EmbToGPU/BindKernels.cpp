@@ -1,0 +1,224 @@
+//===- BindKernels.cpp - Thread blocks to tiles, on the device ------------===//
+//
+// One warp a feature in both kernels. The first finds the feature's longest
+// bag, the second its place among all features: how many come before it, and
+// how many blocks those take. No sorting, no atomics: F^2 comparisons, 32 at a
+// time, are faster than either up to some thousands of features.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Kernels.h"
+
+#include "recflex/Runtime/KernelABI.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+#include <climits>
+
+using namespace mlir;
+
+namespace recflex {
+
+/// Loads in flight a lane: the loops below wait for memory, not for arithmetic.
+static constexpr int64_t kUnroll = 8;
+
+/// Folds `step` over i = lane, lane + 32, ... below `count`. `step` gets a
+/// position that is always inside, whether it counts, and the state; it is
+/// called kUnroll times a turn, loads before their use.
+static SmallVector<Value>
+laneLoop(KernelBuilder &b, Value lane, Value count, ValueRange start,
+         function_ref<SmallVector<Value>(KernelBuilder &, ArrayRef<Value> at,
+                                         ArrayRef<Value> counts, ValueRange)>
+             step) {
+  auto loop = scf::ForOp::create(b, b.i32(0), count, b.i32(32 * kUnroll), start);
+  OpBuilder builder(b.getContext());
+  builder.setInsertionPointToStart(loop.getBody());
+  KernelBuilder in(b.getLoc(), builder);
+  SmallVector<Value> at, counts;
+  for (int64_t u = 0; u < kUnroll; ++u) {
+    Value position =
+        in.add(in.add(loop.getInductionVar(), in.i32(32 * u)), lane);
+    Value inside = in.less(position, count);
+    at.push_back(in.select(inside, position, in.i32(0)));
+    counts.push_back(inside);
+  }
+  scf::YieldOp::create(in, step(in, at, counts, loop.getRegionIterArgs()));
+  return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+static Value field(KernelBuilder &b, Value descriptors, Value number,
+                   size_t offset) {
+  Value bytes = b.mul(
+      b.widen(number),
+      arith::ConstantIntOp::create(b, b.getI64Type(),
+                                   sizeof(abi::FeatureDescriptor)));
+  Value address = b.gep(b.gep(descriptors, b.getI8Type(), bytes), b.getI8Type(),
+                        b.i32(offset));
+  return b.loadInvariant(b.getI32Type(), address, 4);
+}
+
+namespace {
+/// The part that both kernels share: a warp, and the feature it works on.
+struct FeatureWarp {
+  Value lane, number, valid, isFirst;
+};
+} // namespace
+
+static FeatureWarp makeWarp(KernelBuilder &b, Value count) {
+  FeatureWarp warp;
+  Value thread = b.threadId();
+  warp.lane = b.modulo(thread, abi::kWarpSize);
+  warp.number =
+      b.add(b.mul(b.blockId(), b.i32(abi::kBindThreads / abi::kWarpSize)),
+            b.divide(thread, abi::kWarpSize));
+  warp.valid = b.less(warp.number, count);
+  warp.isFirst = b.less(warp.lane, b.i32(1));
+  return warp;
+}
+
+static Value reduceWarp(KernelBuilder &b, Value value,
+                        function_ref<Value(Value, Value)> combine) {
+  for (int64_t distance = 16; distance >= 1; distance /= 2)
+    value = combine(value, b.shuffleXor(value, distance));
+  return value;
+}
+
+/// keys[f] = serial steps of feature f's longest bag;
+/// keys[F + f] = its tiles.
+static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan) {
+  MLIRContext *context = module.getContext();
+  Type i32 = IntegerType::get(context, 32);
+  Type pointer = LLVM::LLVMPointerType::get(context, 1);
+  Type index =
+      IntegerType::get(context, 8 * byteSize(plan.indexType));
+  gpu::GPUFuncOp kernel =
+      createKernel(module, abi::kBindKeysKernel,
+                   {pointer, i32, pointer, i32, pointer}, abi::kBindThreads);
+  Block *entry = &kernel.getBody().front();
+  OpBuilder builder = OpBuilder::atBlockTerminator(entry);
+  KernelBuilder b(kernel.getLoc(), builder);
+  Value descriptors = entry->getArgument(0), count = entry->getArgument(1);
+  Value offsets = entry->getArgument(2), batch = entry->getArgument(3);
+  Value keys = entry->getArgument(4);
+
+  FeatureWarp warp = makeWarp(b, count);
+  b.guarded(warp.valid, [&] {
+    Value feature = field(b, descriptors, warp.number,
+                          offsetof(abi::FeatureDescriptor, feature));
+    Value first = b.mul(b.widen(feature), b.widen(batch));
+    Value bags = b.gep(offsets, index, first);
+    Value zero = arith::ConstantIntOp::create(b, index, 0);
+    Value longest =
+        laneLoop(b, warp.lane, batch, zero,
+                 [&](KernelBuilder &in, ArrayRef<Value> at, ArrayRef<Value>,
+                     ValueRange state) -> SmallVector<Value> {
+                   // A place past the end reads bag 0: no harm to a maximum.
+                   unsigned bytes = byteSize(plan.indexType);
+                   SmallVector<Value> lengths;
+                   for (Value place : at) {
+                     Value address = in.gep(bags, index, place);
+                     Value next = in.gep(address, index, in.i32(1));
+                     Value begin = in.loadInvariant(index, address, bytes);
+                     Value end = in.loadInvariant(index, next, bytes);
+                     lengths.push_back(in.sub(end, begin));
+                   }
+                   Value longest = state[0];
+                   for (Value length : lengths)
+                     longest = arith::MaxSIOp::create(in, longest, length);
+                   return {longest};
+                 })[0];
+    Value parallel = field(b, descriptors, warp.number,
+                           offsetof(abi::FeatureDescriptor, parallelLookups));
+    longest = b.widen(longest);
+    longest = reduceWarp(b, longest, [&](Value a, Value c) {
+      return arith::MaxSIOp::create(b, a, c).getResult();
+    });
+    Value wide = b.widen(parallel);
+    Value steps = arith::DivSIOp::create(
+        b,
+        b.sub(b.add(longest, wide),
+              arith::ConstantIntOp::create(b, b.getI64Type(), 1)),
+        wide);
+    steps = arith::MinSIOp::create(
+        b, steps, arith::ConstantIntOp::create(b, b.getI64Type(), INT32_MAX));
+    b.guarded(warp.isFirst, [&] {
+      Value samples = field(b, descriptors, warp.number,
+                            offsetof(abi::FeatureDescriptor, samplesPerTile));
+      Value columns = field(b, descriptors, warp.number,
+                            offsetof(abi::FeatureDescriptor, columnTiles));
+      Value rows = arith::DivSIOp::create(
+          b, b.sub(b.add(batch, samples), b.i32(1)), samples);
+      b.store(arith::TruncIOp::create(b, i32, steps),
+              b.gep(keys, i32, warp.number), 4);
+      b.store(b.mul(rows, columns),
+              b.gep(keys, i32, b.add(count, warp.number)), 4);
+    });
+  });
+}
+
+/// order[r] = the feature of rank r; starts[r] = its first block;
+/// starts[F] = all blocks.
+static void emitBindOrder(gpu::GPUModuleOp module) {
+  MLIRContext *context = module.getContext();
+  Type i32 = IntegerType::get(context, 32);
+  Type pointer = LLVM::LLVMPointerType::get(context, 1);
+  gpu::GPUFuncOp kernel =
+      createKernel(module, abi::kBindOrderKernel,
+                   {i32, pointer, pointer, pointer}, abi::kBindThreads);
+  Block *entry = &kernel.getBody().front();
+  OpBuilder builder = OpBuilder::atBlockTerminator(entry);
+  KernelBuilder b(kernel.getLoc(), builder);
+  Value count = entry->getArgument(0), keys = entry->getArgument(1);
+  Value order = entry->getArgument(2), starts = entry->getArgument(3);
+
+  FeatureWarp warp = makeWarp(b, count);
+  b.guarded(warp.valid, [&] {
+    Value tiles = b.gep(keys, i32, count);
+    Value mine = b.load(i32, b.gep(keys, i32, warp.number), 4);
+    SmallVector<Value> sums = laneLoop(
+        b, warp.lane, count, ValueRange{b.i32(0), b.i32(0)},
+        [&](KernelBuilder &in, ArrayRef<Value> at, ArrayRef<Value> counts,
+            ValueRange state) -> SmallVector<Value> {
+          SmallVector<Value> theirs, theirTiles;
+          for (Value place : at) {
+            theirs.push_back(in.load(i32, in.gep(keys, i32, place), 4));
+            theirTiles.push_back(in.load(i32, in.gep(tiles, i32, place), 4));
+          }
+          Value rank = state[0], start = state[1];
+          for (size_t u = 0; u < at.size(); ++u) {
+            // Heavier features come first, equal ones in their own order.
+            Value heavier = in.less(mine, theirs[u]);
+            Value earlier = in.both(in.lessOrEqual(mine, theirs[u]),
+                                    in.less(at[u], warp.number));
+            Value before = in.both(
+                counts[u], arith::OrIOp::create(in, heavier, earlier));
+            rank = in.add(rank, arith::ExtUIOp::create(in, i32, before));
+            start = in.add(start,
+                           in.select(before, theirTiles[u], in.i32(0)));
+          }
+          return {rank, start};
+        });
+    auto sum = [&](Value a, Value c) { return b.add(a, c); };
+    Value rank = reduceWarp(b, sums[0], sum);
+    Value start = reduceWarp(b, sums[1], sum);
+    b.guarded(warp.isFirst, [&] {
+      b.store(warp.number, b.gep(order, i32, rank), 4);
+      b.store(start, b.gep(starts, i32, rank), 4);
+      Value next = b.add(rank, b.i32(1));
+      b.guarded(arith::CmpIOp::create(b, arith::CmpIPredicate::eq, next, count),
+                [&] {
+                  Value own = b.load(i32, b.gep(tiles, i32, warp.number), 4);
+                  b.store(b.add(start, own), b.gep(starts, i32, count), 4);
+                });
+    });
+  });
+}
+
+void emitBindKernels(gpu::GPUModuleOp module, const KernelPlan &plan) {
+  emitBindKeys(module, plan);
+  emitBindOrder(module);
+}
+
+} // namespace recflex

@@ -1,0 +1,71 @@
+//===- EmbToGPU.cpp - The pass that builds kernels ------------------------===//
+
+#include "Kernels.h"
+
+#include "recflex/Conversion/Passes.h"
+
+#include "mlir/IR/SymbolTable.h"
+
+using namespace mlir;
+
+namespace recflex {
+
+#define GEN_PASS_DEF_CONVERTEMBTOGPUPASS
+#include "recflex/Conversion/Passes.h.inc"
+
+gpu::GPUFuncOp createKernel(gpu::GPUModuleOp module, StringRef name,
+                            ArrayRef<Type> arguments, int64_t threads) {
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  Location loc = module.getLoc();
+  auto kernel = gpu::GPUFuncOp::create(
+      builder, loc, name, builder.getFunctionType(arguments, {}));
+  kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
+                  builder.getUnitAttr());
+  kernel.setKnownBlockSizeAttr(
+      builder.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
+  builder.setInsertionPointToEnd(&kernel.getBody().front());
+  gpu::ReturnOp::create(builder, loc);
+  return kernel;
+}
+
+/// Every schedule must be able to emit its body.
+static LogicalResult checkBodies(emb::FusedLookupOp op,
+                                 const KernelPlan &plan) {
+  for (const PlannedBody &body : plan.bodies)
+    if (!isa<emb::ScheduleBodyInterface>(body.schedule))
+      return op.emitOpError("schedule ")
+             << body.schedule
+             << " emits no code: load the library that implements "
+                "ScheduleBodyInterface for it";
+  return success();
+}
+
+namespace {
+struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    SmallVector<emb::FusedLookupOp> lookups;
+    getOperation().walk([&](emb::FusedLookupOp op) { lookups.push_back(op); });
+
+    for (emb::FusedLookupOp op : lookups) {
+      if (op.getKernelAttr())
+        continue;
+      KernelPlan plan = KernelPlan::build(op);
+      if (failed(checkBodies(op, plan)))
+        return signalPassFailure();
+      OpBuilder builder(&getContext());
+      auto module = gpu::GPUModuleOp::create(builder, op.getLoc(),
+                                             "recflex_kernels");
+      StringAttr name = symbols.insert(module);
+      op.setKernelAttr(SymbolRefAttr::get(name));
+      emitBindKernels(module, plan);
+      emitForwardKernel(module, plan);
+    }
+    if (!lookups.empty())
+      getOperation()->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
+                              UnitAttr::get(&getContext()));
+  }
+};
+} // namespace
+
+} // namespace recflex

@@ -1,0 +1,173 @@
+//===- ForwardKernel.cpp - One kernel for all features --------------------===//
+
+#include "Kernels.h"
+
+#include "recflex/Runtime/KernelABI.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <climits>
+
+using namespace mlir;
+
+namespace recflex {
+
+static constexpr StringLiteral kSharedName = "recflex_shared";
+
+/// The block's shared memory, as an array of f32; null if no body needs any.
+static LLVM::GlobalOp createShared(gpu::GPUModuleOp module, int64_t bytes) {
+  if (bytes == 0)
+    return {};
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto type = LLVM::LLVMArrayType::get(builder.getF32Type(), bytes / 4);
+  return LLVM::GlobalOp::create(
+      builder, module.getLoc(), type, /*isConstant=*/false,
+      LLVM::Linkage::Internal, kSharedName, /*value=*/Attribute(),
+      /*alignment=*/16, static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
+}
+
+/// The rank r with starts[r] <= block < starts[r + 1], by a search that looks
+/// at 32 places at once, one a lane. `starts` has `count` entries to search,
+/// the first of them 0.
+static Value findRank(KernelBuilder &b, Value starts, Value count, Value block,
+                      Value lane) {
+  Type i32 = b.getI32Type();
+  auto loop = scf::WhileOp::create(
+      b, TypeRange{i32, i32}, ValueRange{b.i32(0), count},
+      [&](OpBuilder &builder, Location loc, ValueRange state) {
+        KernelBuilder in(loc, builder);
+        scf::ConditionOp::create(in, in.less(in.i32(1), state[1]), state);
+      },
+      [&](OpBuilder &builder, Location loc, ValueRange state) {
+        KernelBuilder in(loc, builder);
+        Value low = state[0], span = state[1];
+        Value step = in.divide(in.add(span, in.i32(31)), 32);
+        Value distance = in.mul(lane, step);
+        Value inside = in.less(distance, span);
+        Value at = in.add(low, in.select(inside, distance, in.i32(0)));
+        Value start = in.load(i32, in.gep(starts, i32, at), 4);
+        Value passed = in.ballot(in.both(inside, in.lessOrEqual(start, block)));
+        Value steps = in.sub(LLVM::CtPopOp::create(in, i32, passed), in.i32(1));
+        Value skipped = in.mul(steps, step);
+        Value left = in.sub(span, skipped);
+        scf::YieldOp::create(
+            in, ValueRange{in.add(low, skipped),
+                           in.select(in.less(step, left), step, left)});
+      });
+  return loop.getResult(0);
+}
+
+namespace {
+/// The fields of an abi::FeatureDescriptor that bodies need.
+struct Descriptor {
+  Value table, feature, body, column;
+};
+} // namespace
+
+static Descriptor loadDescriptor(KernelBuilder &b, Value descriptors,
+                                 Value number) {
+  using abi::FeatureDescriptor;
+  static_assert(offsetof(FeatureDescriptor, feature) == 16 &&
+                    offsetof(FeatureDescriptor, body) == 20 &&
+                    offsetof(FeatureDescriptor, column) == 24,
+                "one 16-byte load takes feature, body and column");
+  Value bytes =
+      b.mul(b.widen(number),
+            arith::ConstantIntOp::create(b, b.getI64Type(),
+                                         sizeof(FeatureDescriptor)));
+  Value base = b.gep(descriptors, b.getI8Type(), bytes);
+  Descriptor descriptor;
+  Value address = b.loadInvariant(b.getI64Type(), base, 8);
+  descriptor.table = LLVM::IntToPtrOp::create(b, descriptors.getType(), address);
+  auto quad = VectorType::get(4, b.getI32Type());
+  Value fields = b.loadInvariant(
+      quad, b.gep(base, b.getI8Type(), b.i32(offsetof(FeatureDescriptor, feature))),
+      16);
+  descriptor.feature = vector::ExtractOp::create(b, fields, 0);
+  descriptor.body = vector::ExtractOp::create(b, fields, 1);
+  descriptor.column = vector::ExtractOp::create(b, fields, 2);
+  return descriptor;
+}
+
+/// One case a body; a single body needs no switch.
+static void emitBodies(KernelBuilder &b, const KernelPlan &plan, Value body,
+                       const TileArguments &tile) {
+  auto emit = [&](OpBuilder &builder, const PlannedBody &planned) {
+    BodyBuilder in(b.getLoc(), builder, planned.shape, tile);
+    cast<emb::ScheduleBodyInterface>(planned.schedule).emitBody(in);
+  };
+  if (plan.bodies.size() == 1)
+    return emit(b, plan.bodies.front());
+
+  SmallVector<int64_t> cases;
+  for (size_t i = 0; i + 1 < plan.bodies.size(); ++i)
+    cases.push_back(i);
+  Value index = arith::IndexCastOp::create(b, b.getIndexType(), body);
+  auto choice = scf::IndexSwitchOp::create(b, TypeRange(), index, cases,
+                                           cases.size());
+  for (auto [region, planned] :
+       llvm::zip_equal(llvm::concat<Region>(choice.getCaseRegions(),
+                                            MutableArrayRef<Region>(
+                                                choice.getDefaultRegion())),
+                       plan.bodies)) {
+    OpBuilder inner(b.getContext());
+    inner.setInsertionPointToStart(&region.emplaceBlock());
+    auto yield = scf::YieldOp::create(inner, b.getLoc());
+    inner.setInsertionPoint(yield);
+    emit(inner, planned);
+  }
+}
+
+void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan) {
+  LLVM::GlobalOp shared = createShared(module, plan.sharedBytes);
+  MLIRContext *context = module.getContext();
+  Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
+  Type pointer = LLVM::LLVMPointerType::get(context, 1);
+  gpu::GPUFuncOp kernel =
+      createKernel(module, abi::kForwardKernel,
+                   {pointer, i32, pointer, pointer, pointer, pointer, pointer,
+                    pointer, i64, i32},
+                   plan.threads);
+  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                  IntegerAttr::get(i32, plan.blocksPerSM));
+
+  Block *entry = &kernel.getBody().front();
+  OpBuilder builder = OpBuilder::atBlockTerminator(entry);
+  KernelBuilder b(kernel.getLoc(), builder);
+  Value descriptors = entry->getArgument(0), count = entry->getArgument(1);
+  Value order = entry->getArgument(2), starts = entry->getArgument(3);
+
+  TileArguments tile;
+  tile.values = entry->getArgument(4);
+  tile.offsets = entry->getArgument(5);
+  tile.weights = entry->getArgument(6);
+  tile.output = entry->getArgument(7);
+  // Fewer than 2^31 columns: a 32-bit stride multiplies in one instruction.
+  tile.outputStride =
+      arith::TruncIOp::create(b, i32, entry->getArgument(8));
+  tile.batch = entry->getArgument(9);
+  tile.thread = b.threadId();
+  if (shared)
+    tile.shared = LLVM::AddressOfOp::create(b, shared);
+
+  // The grid is an upper bound; blocks past the last tile have nothing to do.
+  Value block = b.blockId();
+  Value total = b.load(i32, b.gep(starts, i32, count), 4);
+  b.guarded(b.less(block, total), [&] {
+    Value rank = findRank(b, starts, count, block, b.modulo(tile.thread, 32));
+    Value number = b.load(i32, b.gep(order, i32, rank), 4);
+    Value start = b.load(i32, b.gep(starts, i32, rank), 4);
+    Descriptor descriptor = loadDescriptor(b, descriptors, number);
+    tile.table = descriptor.table;
+    tile.feature = descriptor.feature;
+    tile.column = descriptor.column;
+    tile.tile = b.sub(block, start);
+    emitBodies(b, plan, descriptor.body, tile);
+  });
+}
+
+} // namespace recflex

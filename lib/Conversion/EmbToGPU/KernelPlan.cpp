@@ -1,0 +1,87 @@
+//===- KernelPlan.cpp - Features to bodies --------------------------------===//
+
+#include "recflex/Conversion/EmbToGPU/KernelPlan.h"
+
+#include <map>
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace recflex {
+
+/// Everything that the emitted code depends on.
+using BodyKey = std::tuple<const void *, int64_t, int, int, bool, int64_t, bool>;
+
+static BodyKey keyOf(const PlannedBody &body) {
+  const emb::LookupShape &lookup = body.shape.lookup;
+  return {body.schedule.getAsOpaquePointer(),
+          lookup.width,
+          static_cast<int>(lookup.rowType),
+          static_cast<int>(lookup.pooling),
+          lookup.weighted,
+          body.shape.outputAlignment,
+          body.shape.wideRows};
+}
+
+std::string PlannedBody::getName() const {
+  std::string name;
+  llvm::raw_string_ostream os(name);
+  std::string text;
+  llvm::raw_string_ostream(text) << schedule;
+  StringRef mnemonic = StringRef(text).take_until(
+      [](char c) { return c == '<'; });
+  mnemonic = mnemonic.drop_while([](char c) { return c != '.'; }).drop_front();
+  const emb::LookupShape &lookup = shape.lookup;
+  os << mnemonic << " w" << lookup.width << ' ' << toString(lookup.rowType)
+     << ' ' << toString(lookup.pooling);
+  if (lookup.weighted)
+    os << " weighted";
+  if (shape.wideRows)
+    os << " wide";
+  return name;
+}
+
+KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
+  KernelPlan plan;
+  plan.indexType = op.getKjt().getType().getIndexType().getWidth() == 32
+                       ? recflex::IndexType::i32
+                       : recflex::IndexType::i64;
+  plan.threads = op.getOccupancy().getThreads();
+  plan.blocksPerSM = op.getOccupancy().getBlocks();
+
+  int64_t outputWidth =
+      cast<RankedTensorType>(op.getResult().getType()).getDimSize(1);
+  std::map<BodyKey, int32_t> known;
+  for (auto feature :
+       op.getFeatures().getAsRange<emb::FusedFeatureAttr>()) {
+    PlannedBody body;
+    body.schedule = feature.getSchedule();
+    body.shape.lookup = op.getShape(feature);
+    body.shape.threads = plan.threads;
+    // Rows of the output start where both the column and the row's length say:
+    // 16 bytes is the widest store.
+    int64_t columns = (feature.getColumn() | outputWidth) & 3;
+    body.shape.outputAlignment = columns == 0 ? 16 : columns == 2 ? 8 : 4;
+    body.shape.wideRows = body.shape.lookup.rows > INT32_MAX;
+    // The rows of one table differ from the next one's, the code does not.
+    body.shape.lookup.rows = 0;
+
+    PlannedFeature planned;
+    planned.attribute = feature;
+    planned.tile =
+        body.schedule.getTileShape(body.shape.lookup, plan.threads);
+    auto [entry, isNew] =
+        known.try_emplace(keyOf(body), static_cast<int32_t>(plan.bodies.size()));
+    planned.body = entry->second;
+    plan.features.push_back(planned);
+    if (isNew) {
+      plan.sharedBytes = std::max(
+          plan.sharedBytes,
+          body.schedule.getSharedBytes(body.shape.lookup, plan.threads));
+      plan.bodies.push_back(body);
+    }
+  }
+  return plan;
+}
+
+} // namespace recflex

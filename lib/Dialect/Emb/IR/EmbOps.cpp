@@ -1,0 +1,255 @@
+//===- EmbOps.cpp - Verifiers, folds and canonicalisation -----------------===//
+
+#include "recflex/Dialect/Emb/IR/Emb.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace recflex;
+using namespace recflex::emb;
+
+//===----------------------------------------------------------------------===//
+// Pooling: a bare keyword in front of the operands
+//===----------------------------------------------------------------------===//
+
+static ParseResult parsePooling(OpAsmParser &parser, PoolingKindAttr &pooling) {
+  StringRef keyword;
+  SMLoc location = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  std::optional<PoolingKind> kind = symbolizePoolingKind(keyword);
+  if (!kind)
+    return parser.emitError(location)
+           << "unknown pooling '" << keyword << "'; use sum, mean or max";
+  pooling = PoolingKindAttr::get(parser.getContext(), *kind);
+  return success();
+}
+
+static void printPooling(OpAsmPrinter &printer, Operation *,
+                         PoolingKindAttr pooling) {
+  printer << stringifyPoolingKind(pooling.getValue());
+}
+
+#define GET_OP_CLASSES
+#include "recflex/Dialect/Emb/IR/EmbOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Shapes
+//===----------------------------------------------------------------------===//
+
+static LookupShape makeShape(Type tableType, IntegerType indexType,
+                             PoolingKind pooling, bool weighted) {
+  auto table = cast<RankedTensorType>(tableType);
+  LookupShape shape;
+  shape.rows = table.getDimSize(0);
+  shape.width = table.getDimSize(1);
+  shape.rowType = table.getElementType().isF32()   ? RowType::f32
+                  : table.getElementType().isF16() ? RowType::f16
+                                                   : RowType::bf16;
+  shape.indexType =
+      indexType.getWidth() == 32 ? recflex::IndexType::i32
+                                 : recflex::IndexType::i64;
+  shape.pooling = pooling == PoolingKind::Sum    ? Pooling::sum
+                  : pooling == PoolingKind::Mean ? Pooling::mean
+                                                 : Pooling::max;
+  shape.weighted = weighted;
+  return shape;
+}
+
+/// A table needs static rows and a width that the kernels can pool.
+static LogicalResult verifyTable(Operation *op, StringRef name, Type type) {
+  auto table = dyn_cast<RankedTensorType>(type);
+  if (!table || !table.hasStaticShape())
+    return op->emitOpError() << name << " has type " << type
+                             << "; its rows and width must be static";
+  if (table.getDimSize(0) < 1)
+    return op->emitOpError() << name << " has no rows";
+  int64_t width = table.getDimSize(1);
+  if (width < 1 || width > EmbDialect::kMaxWidth)
+    return op->emitOpError() << name << " has width " << width
+                             << "; widths from 1 to " << EmbDialect::kMaxWidth
+                             << " can be pooled";
+  return success();
+}
+
+static bool isIndexCompatible(LookupShape shape) {
+  return shape.indexType == recflex::IndexType::i64 || shape.rows <= int64_t(1) << 31;
+}
+
+//===----------------------------------------------------------------------===//
+// FeatureOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult FeatureOp::verify() {
+  KjtType kjt = getKjt().getType();
+  if (static_cast<int64_t>(getIndex()) < 0 ||
+      static_cast<int64_t>(getIndex()) >= kjt.getFeatures())
+    return emitOpError("takes feature ")
+           << static_cast<int64_t>(getIndex()) << " of " << kjt
+           << ", which has features 0 to " << kjt.getFeatures() - 1;
+  if (kjt.getIndexType() != getBags().getType().getIndexType())
+    return emitOpError("gives bags of ")
+           << getBags().getType().getIndexType() << " from a jagged input of "
+           << kjt.getIndexType() << "; they must be the same";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// LookupOp
+//===----------------------------------------------------------------------===//
+
+LookupShape LookupOp::getShape() {
+  return makeShape(getTable().getType(), getBags().getType().getIndexType(),
+                   getPooling(), static_cast<bool>(getWeights()));
+}
+
+LogicalResult LookupOp::verify() {
+  if (failed(verifyTable(*this, "table", getTable().getType())))
+    return failure();
+  LookupShape shape = getShape();
+  auto result = cast<RankedTensorType>(getResult().getType());
+  if (!result.isDynamicDim(0) || result.getDimSize(1) != shape.width)
+    return emitOpError("gives ")
+           << result << " from a table of width " << shape.width
+           << "; the result must be tensor<?x" << shape.width << "xf32>";
+  if (shape.weighted && shape.pooling == Pooling::max)
+    return emitOpError("pools by max, which takes no weights; use sum or mean, "
+                       "or drop the weights");
+  if (!isIndexCompatible(shape))
+    return emitOpError("looks up ")
+           << shape.rows << " rows by i32; use i64 past 2^31 rows";
+  if (ScheduleAttrInterface schedule = getScheduleAttr())
+    return schedule.verifyFor(
+        [&] { return emitOpError() << "schedule " << schedule << ": "; },
+        shape);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ConcatOp
+//===----------------------------------------------------------------------===//
+
+/// Sum of the inputs' widths, or nullopt if one is dynamic.
+static std::optional<int64_t> totalWidth(OperandRange inputs) {
+  int64_t total = 0;
+  for (Value input : inputs) {
+    auto type = cast<RankedTensorType>(input.getType());
+    if (type.isDynamicDim(1))
+      return std::nullopt;
+    total += type.getDimSize(1);
+  }
+  return total;
+}
+
+LogicalResult ConcatOp::verify() {
+  if (getInputs().empty())
+    return emitOpError("needs at least one input");
+  std::optional<int64_t> width = totalWidth(getInputs());
+  if (!width)
+    return emitOpError("has an input of dynamic width; widths must be static");
+  auto result = cast<RankedTensorType>(getResult().getType());
+  if (result.getDimSize(1) != *width)
+    return emitOpError("joins ") << *width << " columns into " << result
+                                 << "; the result must have " << *width;
+  return success();
+}
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  if (getInputs().size() == 1 &&
+      getInputs().front().getType() == getResult().getType())
+    return getInputs().front();
+  return {};
+}
+
+namespace {
+/// concat(a, concat(b, c), d) is concat(a, b, c, d).
+struct FlattenConcat : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<Value> inputs;
+    for (Value input : op.getInputs()) {
+      if (auto inner = input.getDefiningOp<ConcatOp>())
+        llvm::append_range(inputs, inner.getInputs());
+      else
+        inputs.push_back(input);
+    }
+    if (llvm::equal(inputs, op.getInputs()))
+      return failure();
+    rewriter.replaceOpWithNewOp<ConcatOp>(op, op.getResult().getType(), inputs);
+    return success();
+  }
+};
+} // namespace
+
+void ConcatOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                           MLIRContext *context) {
+  patterns.add<FlattenConcat>(context);
+}
+
+//===----------------------------------------------------------------------===//
+// FusedLookupOp
+//===----------------------------------------------------------------------===//
+
+LookupShape FusedLookupOp::getShape(FusedFeatureAttr feature) {
+  return makeShape(getTables()[feature.getTable()].getType(),
+                   getKjt().getType().getIndexType(), feature.getPooling(),
+                   feature.getWeighted());
+}
+
+LogicalResult FusedLookupOp::verify() {
+  if (getFeatures().empty())
+    return emitOpError("needs at least one feature");
+  for (auto [i, table] : llvm::enumerate(getTables()))
+    if (failed(verifyTable(*this, ("table " + Twine(i)).str(),
+                           table.getType())))
+      return failure();
+
+  int64_t numKeys = getKjt().getType().getFeatures();
+  int64_t numTables = getTables().size();
+  int64_t column = 0;
+  bool weighted = false;
+  for (auto [i, attribute] : llvm::enumerate(getFeatures())) {
+    auto feature = cast<FusedFeatureAttr>(attribute);
+    auto error = [&, i = i] {
+      return emitOpError() << "feature " << i << " ";
+    };
+    if (feature.getKey() < 0 || feature.getKey() >= numKeys)
+      return error() << "takes key " << feature.getKey() << " of "
+                     << getKjt().getType();
+    if (feature.getTable() < 0 || feature.getTable() >= numTables)
+      return error() << "takes table " << feature.getTable() << " of "
+                     << numTables;
+    LookupShape shape = getShape(feature);
+    if (feature.getColumn() != column)
+      return error() << "starts at column " << feature.getColumn()
+                     << "; the features before it end at " << column;
+    column += shape.width;
+    if (shape.weighted && shape.pooling == Pooling::max)
+      return error() << "pools by max, which takes no weights";
+    if (!isIndexCompatible(shape))
+      return error() << "looks up " << shape.rows
+                     << " rows by i32; use i64 past 2^31 rows";
+    weighted |= shape.weighted;
+    ScheduleAttrInterface schedule = feature.getSchedule();
+    if (failed(schedule.verifyFor(
+            [&] { return error() << "schedule " << schedule << ": "; }, shape)))
+      return failure();
+    int64_t threads = getOccupancy().getThreads();
+    if (schedule.getMinThreads(shape) > threads)
+      return error() << "schedule " << schedule << " needs blocks of "
+                     << schedule.getMinThreads(shape)
+                     << " threads; the occupancy gives " << threads;
+  }
+  if (weighted != static_cast<bool>(getWeights()))
+    return emitOpError(weighted ? "has weighted features but no weights operand"
+                                : "has a weights operand but no weighted "
+                                  "feature");
+  auto result = cast<RankedTensorType>(getResult().getType());
+  if (!result.isDynamicDim(0) || result.getDimSize(1) != column)
+    return emitOpError("gives ")
+           << result << "; its features make tensor<?x" << column << "xf32>";
+  return success();
+}

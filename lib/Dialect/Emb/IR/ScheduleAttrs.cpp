@@ -1,0 +1,240 @@
+//===- ScheduleAttrs.cpp - What the built-in schedules answer -------------===//
+//
+// Validity, tiles and estimated cost. The code that a schedule emits, and the
+// candidates that it offers, are in lib/Schedules.
+//
+//===----------------------------------------------------------------------===//
+
+#include "recflex/Dialect/Emb/IR/Emb.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/bit.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace recflex::emb;
+using llvm::divideCeil;
+
+//===----------------------------------------------------------------------===//
+// Checks that the schedules share
+//===----------------------------------------------------------------------===//
+
+using EmitError = function_ref<InFlightDiagnostic()>;
+
+/// `value` must be a power of two from 1 to `limit`.
+static LogicalResult checkPowerOf2(EmitError emitError, StringRef name,
+                                   int64_t value, int64_t limit) {
+  if (value >= 1 && value <= limit && llvm::isPowerOf2_64(value))
+    return success();
+  return emitError() << "'" << name << "' must be a power of two from 1 to "
+                     << limit << ", not " << value;
+}
+
+static LogicalResult checkGroup(EmitError emitError, int64_t vector,
+                                int64_t lanes, int64_t unroll) {
+  // 8 halves are the 16 bytes that one load can take; past 16 rows in flight
+  // the registers of any occupancy worth having are spent.
+  return success(succeeded(checkPowerOf2(emitError, "vector", vector, 8)) &&
+                 succeeded(checkPowerOf2(emitError, "lanes", lanes, 32)) &&
+                 succeeded(checkPowerOf2(emitError, "unroll", unroll, 16)));
+}
+
+/// Vectors must tile the row exactly and fit one 16-byte load.
+static LogicalResult checkVector(EmitError emitError, int64_t vector,
+                                 const LookupShape &shape) {
+  if (shape.width % vector != 0)
+    return emitError() << "'vector' is " << vector
+                       << ", which does not divide the row's width "
+                       << shape.width << "; use "
+                       << (shape.width & -shape.width) << " or less";
+  int64_t bytes = vector * byteSize(shape.rowType);
+  if (bytes > 16)
+    return emitError() << "'vector' is " << vector << ", which makes a load of "
+                       << bytes << " bytes of " << toString(shape.rowType)
+                       << "; 16 bytes are the most";
+  return success();
+}
+
+/// Tiles over the width: a group covers lanes x vector columns.
+static int64_t columnTiles(const LookupShape &shape, int64_t vector,
+                           int64_t lanes) {
+  return divideCeil(shape.width, vector * lanes);
+}
+
+//===----------------------------------------------------------------------===//
+// The cost estimate
+//===----------------------------------------------------------------------===//
+
+// Instructions counted in the emitted PTX of the sub_warp body (f32, sum): a
+// lookup takes its index load, address, row load and `vector` additions, a bag
+// its two offsets, its bounds and its store.
+static constexpr double kPerLookup = 3.5;
+static constexpr double kPerBag = 40;
+
+/// Longest of `bags` bags, on average: they share a warp, which runs as long
+/// as the longest. For a normal distribution the expected maximum of k is close
+/// to mean + stddev * sqrt(2 ln k).
+static double expectedLongest(const BagStats &stats, double bags) {
+  double spread = bags > 1 ? std::sqrt(2 * std::log(bags)) : 0;
+  double longest = stats.mean + stats.stddev * spread;
+  return std::min(longest, static_cast<double>(stats.max));
+}
+
+/// A group of `lanes` x `rows` threads pools a bag, `unroll` rows in flight.
+static ScheduleCost groupCost(const LookupShape &shape, const BagStats &stats,
+                              int64_t vector, int64_t lanes, int64_t rows,
+                              int64_t unroll) {
+  double group = lanes * rows;
+  double bagsPerWarp = std::max(1.0, 32 / group);
+  double warpsPerBag = group / 32;
+  double steps =
+      std::ceil(expectedLongest(stats, bagsPerWarp) / static_cast<double>(rows));
+  double perLookup =
+      kPerLookup + vector * (shape.weighted ? 1.2 : 1.0);
+  ScheduleCost cost;
+  cost.issue = columnTiles(shape, vector, lanes) * warpsPerBag *
+               (kPerBag + steps * perLookup);
+  // Index first, row second: two dependent loads an unrolled step.
+  cost.latency =
+      2 + 2 * std::ceil(static_cast<double>(stats.max) / (rows * unroll));
+  return cost;
+}
+
+//===----------------------------------------------------------------------===//
+// GatherAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult GatherAttr::verify(EmitError emitError, int64_t vector,
+                                 int64_t lanes, int64_t unroll) {
+  return checkGroup(emitError, vector, lanes, unroll);
+}
+
+LogicalResult GatherAttr::verifyFor(EmitError emitError,
+                                    const LookupShape &shape) const {
+  return checkVector(emitError, getVector(), shape);
+}
+
+int64_t GatherAttr::getMinThreads(const LookupShape &) const { return 32; }
+
+TileShape GatherAttr::getTileShape(const LookupShape &shape,
+                                   int64_t threads) const {
+  TileShape tile;
+  tile.samples = threads / getLanes() * getUnroll();
+  tile.columnTiles = columnTiles(shape, getVector(), getLanes());
+  return tile;
+}
+
+int64_t GatherAttr::getSharedBytes(const LookupShape &, int64_t) const {
+  return 0;
+}
+
+ScheduleCost GatherAttr::estimateCost(const LookupShape &shape,
+                                      const BagStats &stats,
+                                      int64_t threads) const {
+  // Bags past the first row take one dependent index and row load a lookup,
+  // for each of the samples that share the lane.
+  ScheduleCost cost =
+      groupCost(shape, stats, getVector(), getLanes(), 1, /*unroll=*/1);
+  if (stats.max <= 1) {
+    // One copy, no loop: about half of a pooled bag's instructions.
+    cost.issue /= 2;
+    cost.latency = 3;
+  } else {
+    cost.issue *= 2;
+    cost.latency *= getUnroll();
+  }
+  return cost;
+}
+
+//===----------------------------------------------------------------------===//
+// SubWarpAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult SubWarpAttr::verify(EmitError emitError, int64_t vector,
+                                  int64_t lanes, int64_t unroll) {
+  return checkGroup(emitError, vector, lanes, unroll);
+}
+
+LogicalResult SubWarpAttr::verifyFor(EmitError emitError,
+                                     const LookupShape &shape) const {
+  return checkVector(emitError, getVector(), shape);
+}
+
+int64_t SubWarpAttr::getMinThreads(const LookupShape &) const { return 32; }
+
+TileShape SubWarpAttr::getTileShape(const LookupShape &shape,
+                                    int64_t threads) const {
+  TileShape tile;
+  tile.samples = threads / getLanes();
+  tile.columnTiles = columnTiles(shape, getVector(), getLanes());
+  return tile;
+}
+
+int64_t SubWarpAttr::getSharedBytes(const LookupShape &, int64_t) const {
+  return 0;
+}
+
+ScheduleCost SubWarpAttr::estimateCost(const LookupShape &shape,
+                                       const BagStats &stats,
+                                       int64_t threads) const {
+  return groupCost(shape, stats, getVector(), getLanes(), 1, getUnroll());
+}
+
+//===----------------------------------------------------------------------===//
+// BlockReduceAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult BlockReduceAttr::verify(EmitError emitError, int64_t vector,
+                                      int64_t lanes, int64_t rows,
+                                      int64_t unroll) {
+  if (failed(checkGroup(emitError, vector, lanes, unroll)))
+    return failure();
+  if (failed(checkPowerOf2(emitError, "rows", rows, 512)))
+    return failure();
+  if (rows < 2)
+    return emitError() << "'rows' must be at least 2; with 1 there is nothing "
+                          "to reduce: use #emb.sub_warp";
+  if (lanes * rows > 1024)
+    return emitError() << "lanes x rows is " << lanes * rows
+                       << "; a block has at most 1024 threads";
+  return success();
+}
+
+LogicalResult BlockReduceAttr::verifyFor(EmitError emitError,
+                                         const LookupShape &shape) const {
+  return checkVector(emitError, getVector(), shape);
+}
+
+int64_t BlockReduceAttr::getMinThreads(const LookupShape &) const {
+  return std::max<int64_t>(32, getLanes() * getRows());
+}
+
+TileShape BlockReduceAttr::getTileShape(const LookupShape &shape,
+                                        int64_t threads) const {
+  TileShape tile;
+  tile.samples = threads / (getLanes() * getRows());
+  tile.columnTiles = columnTiles(shape, getVector(), getLanes());
+  tile.parallelLookups = getRows();
+  return tile;
+}
+
+int64_t BlockReduceAttr::getSharedBytes(const LookupShape &,
+                                        int64_t threads) const {
+  return threads * getVector() * sizeof(float);
+}
+
+ScheduleCost BlockReduceAttr::estimateCost(const LookupShape &shape,
+                                           const BagStats &stats,
+                                           int64_t threads) const {
+  ScheduleCost cost = groupCost(shape, stats, getVector(), getLanes(),
+                                getRows(), getUnroll());
+  // Each halving stores, synchronises, loads and adds `vector` elements.
+  double halvings = llvm::Log2_64(getRows());
+  cost.issue += columnTiles(shape, getVector(), getLanes()) * halvings *
+                (8 + 3.0 * getVector()) * getLanes() * getRows() / 32;
+  cost.latency += halvings / 4; // shared memory answers in a quarter of the time
+  return cost;
+}

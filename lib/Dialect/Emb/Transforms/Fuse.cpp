@@ -1,0 +1,135 @@
+//===- Fuse.cpp - A concatenation of lookups as one op --------------------===//
+
+#include "recflex/Dialect/Emb/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace recflex::emb {
+
+#define GEN_PASS_DEF_EMBFUSEPASS
+#include "recflex/Dialect/Emb/Transforms/Passes.h.inc"
+
+namespace {
+/// What the lookups of a concatenation must agree on, and its features so far.
+class Fuser {
+public:
+  explicit Fuser(ConcatOp concat) : concat(concat) {}
+
+  LogicalResult collect() {
+    for (Value input : concat.getInputs()) {
+      auto lookup = input.getDefiningOp<LookupOp>();
+      if (!lookup)
+        return concat.emitOpError("joins a value that is not a lookup; only "
+                                  "lookups can be fused: run -canonicalize "
+                                  "first, or join it outside")
+                   .attachNote(input.getLoc())
+               << "the value is defined here";
+      if (failed(add(lookup)))
+        return failure();
+    }
+    return success();
+  }
+
+  void replace(OccupancyAttr occupancy) {
+    OpBuilder builder(concat);
+    auto fused = FusedLookupOp::create(
+        builder, concat.getLoc(), concat.getResult().getType(), kjt,
+        tables, weights, builder.getArrayAttr(features),
+        occupancy, /*kernel=*/SymbolRefAttr());
+    concat.getResult().replaceAllUsesWith(fused.getResult());
+    SmallVector<Value> inputs(concat.getInputs());
+    concat.erase();
+    for (Value input : inputs)
+      if (Operation *op = input.getDefiningOp(); op && op->use_empty())
+        op->erase();
+  }
+
+private:
+  LogicalResult add(LookupOp lookup) {
+    ScheduleAttrInterface schedule = lookup.getScheduleAttr();
+    if (!schedule)
+      return lookup.emitOpError(
+          "has no schedule; run -emb-select-schedules first");
+    auto feature = lookup.getBags().getDefiningOp<FeatureOp>();
+    if (!feature)
+      return lookup.emitOpError("takes bags that no emb.feature gives; only "
+                                "features of a jagged input can be fused");
+    if (failed(agree(lookup, kjt, feature.getKjt(), "jagged input")))
+      return failure();
+    if (lookup.getWeights() &&
+        failed(agree(lookup, weights, lookup.getWeights(), "weights")))
+      return failure();
+    auto [entry, isNew] =
+        tableNumbers.try_emplace(lookup.getTable(), tables.size());
+    if (isNew)
+      tables.push_back(lookup.getTable());
+    int64_t width =
+        cast<RankedTensorType>(lookup.getResult().getType()).getDimSize(1);
+    features.push_back(FusedFeatureAttr::get(
+        lookup.getContext(), feature.getIndex(), entry->second,
+        lookup.getPooling(), static_cast<bool>(lookup.getWeights()), column,
+        schedule));
+    column += width;
+    return success();
+  }
+
+  static LogicalResult agree(LookupOp lookup, Value &common, Value value,
+                             StringRef what) {
+    if (!common)
+      common = value;
+    if (common == value)
+      return success();
+    InFlightDiagnostic error = lookup.emitOpError("has another ")
+                               << what
+                               << " than the lookups before it; one kernel "
+                                  "serves one: concatenate them apart";
+    error.attachNote(common.getLoc()) << "theirs is here";
+    return error;
+  }
+
+  ConcatOp concat;
+  Value kjt, weights;
+  SmallVector<Value> tables;
+  llvm::DenseMap<Value, int64_t> tableNumbers;
+  SmallVector<Attribute> features;
+  int64_t column = 0;
+};
+
+struct EmbFuse : impl::EmbFusePassBase<EmbFuse> {
+  using EmbFusePassBase::EmbFusePassBase;
+
+  void runOnOperation() override {
+    auto occupancy = OccupancyAttr::getChecked(
+        [&] { return emitError(getOperation().getLoc()); }, &getContext(),
+        threads.getValue(), blocks.getValue());
+    if (!occupancy)
+      return signalPassFailure();
+    wrapLoneLookups();
+    SmallVector<ConcatOp> concats;
+    getOperation().walk([&](ConcatOp op) { concats.push_back(op); });
+    for (ConcatOp concat : concats) {
+      Fuser fuser(concat);
+      if (failed(fuser.collect()))
+        return signalPassFailure();
+      fuser.replace(occupancy);
+    }
+  }
+
+  /// A lookup that nothing joins is a concatenation of one.
+  void wrapLoneLookups() {
+    getOperation().walk([&](LookupOp lookup) {
+      if (llvm::any_of(lookup->getUsers(), llvm::IsaPred<ConcatOp>) ||
+          lookup.getResult().use_empty())
+        return;
+      OpBuilder builder(lookup->getContext());
+      builder.setInsertionPointAfter(lookup);
+      auto concat =
+          ConcatOp::create(builder, lookup.getLoc(),
+                           lookup.getResult().getType(), lookup.getResult());
+      lookup.getResult().replaceAllUsesExcept(concat.getResult(), concat);
+    });
+  }
+};
+} // namespace
+
+} // namespace recflex::emb

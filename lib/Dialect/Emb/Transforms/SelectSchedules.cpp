@@ -1,0 +1,93 @@
+//===- SelectSchedules.cpp - Schedules from statistics alone --------------===//
+
+#include "recflex/Analysis/ScheduleSelector.h"
+#include "recflex/Dialect/Emb/Transforms/Passes.h"
+
+#include "mlir/IR/Remarks.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+
+namespace recflex::emb {
+
+#define GEN_PASS_DEF_EMBSELECTSCHEDULESPASS
+#include "recflex/Dialect/Emb/Transforms/Passes.h.inc"
+
+/// A lookup without statistics counts as one row a sample.
+static BagStats statsOf(LookupOp lookup) {
+  if (StatsAttr stats = lookup.getStatsAttr())
+    return stats.toStruct();
+  BagStats stats;
+  stats.mean = stats.max = stats.coverage = 1;
+  return stats;
+}
+
+static std::string microseconds(double time) {
+  return llvm::formatv("{0:f2} us", time);
+}
+
+/// Says what was chosen, what came second, and why.
+static void remarkChoice(LookupOp lookup, const ScheduleChoice &choice,
+                         double kernelTime) {
+  auto remark = remark::passed(lookup.getLoc(),
+                               remark::RemarkOpts::name("schedule-selected")
+                                   .category("emb-select-schedules"));
+  if (!remark)
+    return;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  auto describe = [&](const RankedSchedule &ranked) {
+    os << ranked.schedule << " (" << microseconds(ranked.issueTime)
+       << " of the GPU, heaviest tile " << microseconds(ranked.tileTime) << ")";
+  };
+  os << "chose ";
+  describe(choice.chosen);
+  if (choice.runnerUp.schedule) {
+    os << " over ";
+    describe(choice.runnerUp);
+  }
+  if (choice.forLatency)
+    os << ", whose heaviest tile would outlast the kernel's "
+       << microseconds(kernelTime);
+  else
+    os << ": fewest instructions";
+  remark << text;
+}
+
+namespace {
+struct EmbSelectSchedules
+    : impl::EmbSelectSchedulesPassBase<EmbSelectSchedules> {
+  using EmbSelectSchedulesPassBase::EmbSelectSchedulesPassBase;
+
+  void runOnOperation() override {
+    std::vector<LookupOp> lookups;
+    std::vector<LookupProblem> problems;
+    int64_t samples = batch;
+    getOperation().walk([&](LookupOp lookup) {
+      if (lookup.getScheduleAttr())
+        return;
+      lookups.push_back(lookup);
+      problems.push_back({lookup.getShape(), statsOf(lookup)});
+      if (batch == 0)
+        samples = std::max(samples, problems.back().stats.batch);
+    });
+
+    ScheduleSelector selector(&getContext(), threads,
+                              std::max<int64_t>(samples, 1));
+    ScheduleSelection selection = selector.select(problems);
+    for (auto [lookup, choice] :
+         llvm::zip_equal(lookups, selection.choices)) {
+      if (!choice.chosen.schedule) {
+        lookup.emitOpError("no schedule fits blocks of ") << threads
+            << " threads; use more threads";
+        return signalPassFailure();
+      }
+      lookup.setScheduleAttr(choice.chosen.schedule);
+      ++numSelected;
+      remarkChoice(lookup, choice, selection.kernelTime);
+    }
+  }
+};
+} // namespace
+
+} // namespace recflex::emb

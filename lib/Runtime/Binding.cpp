@@ -1,0 +1,97 @@
+//===- Binding.cpp - Thread blocks to (feature, tile), on the host --------===//
+
+#include "recflex/Runtime/Binding.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace recflex {
+
+static int64_t saturatingAdd(int64_t a, int64_t b) {
+  int64_t sum;
+  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+/// ceil(batchSize / samplesPerTile) * columnTiles, saturating.
+static int64_t countTiles(int64_t batchSize, int32_t samplesPerTile,
+                          int64_t columnTiles) {
+  int64_t tiles =
+      batchSize / samplesPerTile + (batchSize % samplesPerTile != 0 ? 1 : 0);
+  int64_t product;
+  return __builtin_mul_overflow(tiles, columnTiles, &product) ? INT64_MAX
+                                                              : product;
+}
+
+int64_t countBlocks(const std::vector<abi::FeatureDescriptor> &descriptors,
+                    int64_t batchSize) {
+  int64_t blocks = 0;
+  for (const abi::FeatureDescriptor &d : descriptors)
+    blocks = saturatingAdd(
+        blocks, countTiles(batchSize, d.samplesPerTile, d.columnTiles));
+  return blocks;
+}
+
+BlockCounter::BlockCounter(
+    const std::vector<abi::FeatureDescriptor> &descriptors) {
+  std::map<int32_t, int64_t> columnTiles;
+  for (const abi::FeatureDescriptor &d : descriptors)
+    columnTiles[d.samplesPerTile] += d.columnTiles;
+  for (auto [samplesPerTile, tiles] : columnTiles)
+    cuts.push_back({samplesPerTile, tiles});
+}
+
+int64_t BlockCounter::count(int64_t batchSize) const {
+  int64_t blocks = 0;
+  for (const Cut &cut : cuts)
+    blocks = saturatingAdd(
+        blocks, countTiles(batchSize, cut.samplesPerTile, cut.columnTiles));
+  return blocks;
+}
+
+Status checkGrid(int64_t blocks, int64_t jaggedFeatures, int64_t batchSize) {
+  if (batchSize < 0 || batchSize > INT32_MAX)
+    return makeError("batch size ", batchSize, " is not in 0..", INT32_MAX);
+  int64_t bags;
+  if (__builtin_mul_overflow(jaggedFeatures, batchSize, &bags) ||
+      bags > INT32_MAX)
+    return makeError(jaggedFeatures, " features x ", batchSize,
+                     " samples are more than ", INT32_MAX,
+                     " bags; cut the batch into smaller ones");
+  if (blocks > kMaxBlocks)
+    return makeError("a batch of ", batchSize, " samples needs ", blocks,
+                     " thread blocks, a grid has at most ", kMaxBlocks,
+                     "; cut the batch into smaller ones");
+  return {};
+}
+
+Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
+                   const IndexArray &offsets, int64_t batchSize) {
+  Binding binding;
+  binding.keys.reserve(descriptors.size());
+  for (const abi::FeatureDescriptor &d : descriptors) {
+    int64_t firstBag = d.feature * batchSize;
+    int64_t longestBag = 0;
+    for (int64_t bag = firstBag; bag != firstBag + batchSize; ++bag)
+      longestBag = std::max(longestBag, offsets[bag + 1] - offsets[bag]);
+    binding.keys.push_back(abi::tileKey(d, longestBag));
+  }
+
+  binding.order.resize(descriptors.size());
+  std::iota(binding.order.begin(), binding.order.end(), 0);
+  std::sort(binding.order.begin(), binding.order.end(),
+            [&keys = binding.keys](int32_t a, int32_t b) {
+              return keys[a] != keys[b] ? keys[a] > keys[b] : a < b;
+            });
+
+  binding.starts.reserve(descriptors.size() + 1);
+  int64_t start = 0;
+  for (int32_t feature : binding.order) {
+    binding.starts.push_back(static_cast<int32_t>(start));
+    start += abi::tileCount(descriptors[feature], batchSize);
+  }
+  binding.starts.push_back(static_cast<int32_t>(start));
+  return binding;
+}
+
+} // namespace recflex

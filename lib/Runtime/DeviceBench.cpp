@@ -1,0 +1,208 @@
+//===- DeviceBench.cpp - Times on the GPU ---------------------------------===//
+
+#include "recflex/Runtime/DeviceBench.h"
+
+#include "L2ReadPtx.h"
+#include "PtxModule.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace recflex {
+
+namespace {
+/// Replays one graph between two events.
+class ReplayTimer {
+public:
+  static Result<ReplayTimer> create(const Stream &stream, Graph graph) {
+    Result<Event> begin = Event::create(stream.device(), /*timed=*/true);
+    if (!begin)
+      return begin.error();
+    Result<Event> end = Event::create(stream.device(), /*timed=*/true);
+    if (!end)
+      return end.error();
+    return ReplayTimer(stream, std::move(graph), std::move(*begin),
+                       std::move(*end));
+  }
+
+  /// Seconds of `replays` replays together.
+  Result<double> time(int64_t replays) const {
+    if (Status status = begin.record(stream); !status)
+      return status.error();
+    for (int64_t i = 0; i != replays; ++i)
+      if (Status status = graph.launch(stream); !status)
+        return status.error();
+    if (Status status = end.record(stream); !status)
+      return status.error();
+    if (Status status = end.synchronize(); !status)
+      return status.error();
+    return begin.elapsedSeconds(end);
+  }
+
+private:
+  ReplayTimer(const Stream &stream, Graph graph, Event begin, Event end)
+      : stream(stream), graph(std::move(graph)), begin(std::move(begin)),
+        end(std::move(end)) {}
+  const Stream &stream;
+  Graph graph;
+  Event begin, end;
+};
+} // namespace
+
+/// Replays that last `seconds` when one lasts `oneReplay`; 1 to a million.
+static int64_t countReplays(double seconds, double oneReplay) {
+  if (!(oneReplay > 0))
+    return 1;
+  return static_cast<int64_t>(
+      std::clamp(std::ceil(seconds / oneReplay), 1.0, 1e6));
+}
+
+Result<Timing>
+timeRotation(const Stream &stream,
+             const std::vector<std::function<Status()>> &launches,
+             const BenchOptions &options) {
+  if (launches.empty() || options.samples < 1)
+    return makeError("nothing to time: ", launches.size(), " launches, ",
+                     options.samples, " samples; give at least one of each");
+  Result<Graph> graph = Graph::capture(stream, [&]() -> Status {
+    for (const std::function<Status()> &launch : launches)
+      if (Status status = launch(); !status)
+        return status;
+    return {};
+  });
+  if (!graph)
+    return graph.error();
+  Result<ReplayTimer> timer = ReplayTimer::create(stream, std::move(*graph));
+  if (!timer)
+    return timer.error();
+
+  // The first replay uploads the graph; the second shows how long one takes.
+  double oneReplay = 0;
+  for (int i = 0; i != 2; ++i) {
+    Result<double> seconds = timer->time(1);
+    if (!seconds)
+      return seconds.error();
+    oneReplay = *seconds;
+  }
+  Result<double> warm =
+      timer->time(countReplays(options.warmupSeconds, oneReplay));
+  if (!warm)
+    return warm.error();
+
+  int64_t replays = countReplays(options.sampleSeconds, oneReplay);
+  std::vector<double> seconds;
+  for (int i = 0; i != options.samples; ++i) {
+    Result<double> sample = timer->time(replays);
+    if (!sample)
+      return sample.error();
+    seconds.push_back(*sample / static_cast<double>(replays) /
+                      static_cast<double>(launches.size()));
+  }
+  return summarize(std::move(seconds));
+}
+
+Result<ForwardTimes> timeForward(const ExecutionContext &context,
+                                 const std::vector<DeviceBatch> &batches,
+                                 const DeviceBuffer &output,
+                                 const Stream &stream,
+                                 const BenchOptions &options) {
+  const Manifest &manifest = context.module().manifest();
+  std::vector<std::function<Status()>> forward, binding;
+  for (const DeviceBatch &batch : batches) {
+    Result<int64_t> bytes = outputBytes(manifest, batch.batchSize());
+    if (!bytes)
+      return bytes.error();
+    if (output.size() < *bytes)
+      return makeError("the output buffer has ", output.size(), " bytes, ",
+                       batch.batchSize(), " samples need ", *bytes);
+    BatchArguments arguments = batch.arguments(manifest, output.address());
+    forward.push_back([&context, &stream, arguments] {
+      return context.launch(arguments, stream.get());
+    });
+    binding.push_back([&context, &stream, arguments] {
+      return context.launchBinding(arguments, stream.get());
+    });
+  }
+  Result<Timing> total = timeRotation(stream, forward, options);
+  if (!total)
+    return total.error();
+  Result<Timing> alone = timeRotation(stream, binding, options);
+  if (!alone)
+    return alone.error();
+  return ForwardTimes{*total, *alone};
+}
+
+Result<double> measureCopyRate(const Stream &stream,
+                               const BenchOptions &options) {
+  const DevicePointer &device = stream.device();
+  Result<int64_t> free = device->freeMemory();
+  if (!free)
+    return free.error();
+  // A quarter of the free memory for each end; 1 GiB is 20 L2 caches.
+  int64_t bytes = std::min(int64_t{1} << 30, *free / 4) & ~int64_t{255};
+  Result<DeviceBuffer> from = DeviceBuffer::allocate(device, bytes);
+  if (!from)
+    return from.error();
+  Result<DeviceBuffer> to = DeviceBuffer::allocate(device, bytes);
+  if (!to)
+    return to.error();
+  if (Status status = fillBytes(stream, from->address(), 0, bytes); !status)
+    return status.error();
+
+  const CudaDriver &driver = device->driver();
+  Result<Timing> timing =
+      timeRotation(stream, {[&]() -> Status {
+                     return driver.check(
+                         driver.memcpyDtoDAsync(to->address(), from->address(),
+                                                bytes, stream.get()),
+                         "cuMemcpyDtoDAsync");
+                   }},
+                   options);
+  if (!timing)
+    return timing.error();
+  return 2.0 * static_cast<double>(bytes) / timing->median;
+}
+
+Result<double> measureL2ReadRate(const Stream &stream,
+                                 const BenchOptions &options) {
+  const DevicePointer &device = stream.device();
+  const DeviceProperties &gpu = device->properties();
+  // All that fits on a multiprocessor: 2048 threads, or one such block a wave.
+  constexpr int32_t threads = 1024;
+  int64_t blocks = 2 * static_cast<int64_t>(gpu.multiprocessors);
+  constexpr uint32_t passes = 256;
+  // At most half of the cache, a power of two: on GPUs whose L2 has two halves
+  // lines of the far half are kept in the near one too.
+  int64_t bytes = int64_t{1} << 20;
+  while (bytes * 4 <= gpu.l2Bytes)
+    bytes *= 2;
+
+  Result<PtxModule> module = loadPtx(device, kL2ReadPtx);
+  if (!module)
+    return module.error();
+  Result<DeviceKernel> kernel = findKernel(*module, kL2ReadKernel, threads);
+  if (!kernel)
+    return kernel.error();
+  Result<DeviceBuffer> buffer = DeviceBuffer::allocate(device, bytes);
+  if (!buffer)
+    return buffer.error();
+  if (Status status = fillBytes(stream, buffer->address(), 0, bytes); !status)
+    return status.error();
+
+  DevicePtr base = buffer->address();
+  uint32_t mask = static_cast<uint32_t>(bytes / kL2LoadBytes - 1);
+  uint32_t passCount = passes;
+  Result<Timing> timing = timeRotation(
+      stream, {[&] {
+        return launchKernel(device->driver(), *kernel, blocks, threads,
+                            stream.get(), base, mask, passCount, base);
+      }},
+      options);
+  if (!timing)
+    return timing.error();
+  double read = static_cast<double>(blocks) * threads * passes *
+                kL2LoadsPerPass * kL2LoadBytes;
+  return read / timing->median;
+}
+
+} // namespace recflex

@@ -1,0 +1,85 @@
+//===- PtxModule.cpp - PTX to kernels that can be launched ----------------===//
+
+#include "PtxModule.h"
+
+#include <cstring>
+
+namespace recflex {
+
+/// "12.4" of 12040.
+static std::string versionName(int version) {
+  return std::to_string(version / 1000) + "." +
+         std::to_string(version % 1000 / 10);
+}
+
+Result<PtxModule> loadPtx(const DevicePointer &device, const std::string &ptx) {
+  // The driver reads up to the first NUL: the rest would be lost silently.
+  if (size_t nul = ptx.find('\0'); nul != std::string::npos)
+    return makeError("the PTX has a NUL byte at ", nul,
+                     "; compile the artifact again");
+  ContextScope scope(*device);
+  if (!scope)
+    return scope.error();
+  const CudaDriver &driver = device->driver();
+
+  // Room for the first dozens of messages; the driver cuts the rest off.
+  std::string log(1 << 13, '\0');
+  int options[] = {cuda::kJitErrorLogBuffer, cuda::kJitErrorLogBufferSizeBytes};
+  void *values[] = {log.data(), reinterpret_cast<void *>(
+                                    static_cast<uintptr_t>(log.size() - 1))};
+  CUmod_st *module = nullptr;
+  int code = driver.moduleLoadDataEx(&module, ptx.c_str(), 2, options, values);
+  if (code == cuda::kSuccess)
+    return PtxModule(device, module);
+
+  const DeviceProperties &gpu = device->properties();
+  std::string what = "loading the PTX on " + gpu.name + " (" + gpu.chip() +
+                     ", driver for CUDA " + versionName(gpu.driverVersion) +
+                     ")";
+  Error error = driver.error(code, what);
+  if (code == cuda::kErrorUnsupportedPtxVersion)
+    error.message += "; update the driver, or compile for an older PTX version";
+  log.resize(std::strlen(log.c_str()));
+  while (!log.empty() && log.back() == '\n')
+    log.pop_back();
+  if (!log.empty())
+    error.message += "; the driver's log:\n" + log;
+  return error;
+}
+
+Result<DeviceKernel> findKernel(const PtxModule &module, const char *name,
+                                int32_t threads) {
+  ContextScope scope(*module.device());
+  if (!scope)
+    return scope.error();
+  const CudaDriver &driver = module.device()->driver();
+  DeviceKernel kernel;
+  if (int code = driver.moduleGetFunction(&kernel.function, module.get(), name);
+      code != cuda::kSuccess)
+    return driver.error(code, std::string("finding kernel ") + name);
+
+  for (auto [attribute, value] :
+       {std::pair{cuda::kFuncNumRegs, &kernel.registers},
+        std::pair{cuda::kFuncLocalSizeBytes, &kernel.localBytes},
+        std::pair{cuda::kFuncSharedSizeBytes, &kernel.sharedBytes},
+        std::pair{cuda::kFuncMaxThreadsPerBlock, &kernel.maxThreads}})
+    if (Status status = driver.check(
+            driver.funcGetAttribute(value, attribute, kernel.function),
+            "cuFuncGetAttribute");
+        !status)
+      return status.error();
+  if (threads > kernel.maxThreads)
+    return makeError("kernel ", name, " runs with at most ", kernel.maxThreads,
+                     " threads a block on this GPU (it takes ",
+                     kernel.registers, " registers a thread), but ", threads,
+                     " are asked for");
+  if (Status status =
+          driver.check(driver.occupancyMaxActiveBlocks(
+                           &kernel.blocksPerSM, kernel.function, threads, 0),
+                       "cuOccupancyMaxActiveBlocksPerMultiprocessor");
+      !status)
+    return status.error();
+  return kernel;
+}
+
+} // namespace recflex

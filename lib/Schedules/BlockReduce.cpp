@@ -1,0 +1,90 @@
+//===- BlockReduce.cpp - Lookups of a bag side by side, then a sum --------===//
+
+#include "Candidates.h"
+
+#include "recflex/Schedules/BodyBuilder.h"
+
+using namespace mlir;
+
+namespace recflex {
+namespace {
+
+struct BlockReduceBody final
+    : emb::ScheduleBodyInterface::ExternalModel<BlockReduceBody,
+                                                emb::BlockReduceAttr> {
+  void emitBody(Attribute attribute, BodyBuilder &b) const {
+    auto schedule = cast<emb::BlockReduceAttr>(attribute);
+    int64_t vector = schedule.getVector(), lanes = schedule.getLanes();
+    int64_t rows = schedule.getRows(), team = lanes * rows;
+    emb::TileShape tile =
+        schedule.getTileShape(b.lookup(), b.shape().threads);
+
+    // thread = (bag in the block, row group, lane).
+    Value thread = b.tile().thread;
+    Value group = b.modulo(b.divide(thread, lanes), rows);
+    Value sample = b.add(b.mul(b.divide(b.tile().tile, tile.columnTiles),
+                               b.i32(tile.samples)),
+                         b.divide(thread, team));
+    Value column =
+        b.mul(b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles),
+                          b.i32(lanes)),
+                    b.modulo(thread, lanes)),
+              b.i32(vector));
+    // A block may have threads left over that make no whole team.
+    Value active =
+        b.both(b.both(b.less(sample, b.tile().batch),
+                      b.less(column, b.i32(b.lookup().width))),
+               b.less(thread, b.i32(tile.samples * team)));
+
+    BagRange bag = b.loadBag(sample, active);
+    Value row = b.pool(b.identity(vector), b.add(bag.begin, b.toIndex(group)),
+                       bag.end, column, vector, schedule.getUnroll(), rows);
+    row = reduce(b, row, thread, group, vector, lanes, rows);
+    b.guarded(b.both(active, b.less(group, b.i32(1))), [&] {
+      b.storeRow(b.finish(row, bag), sample, column);
+    });
+  }
+
+  /// Combines the row groups of every team; group 0 is left with the result.
+  /// Inside a warp by shuffles, across warps through shared memory.
+  static Value reduce(BodyBuilder &b, Value row, Value thread, Value group,
+                      int64_t vector, int64_t lanes, int64_t rows) {
+    int64_t inWarp = std::min(rows, 32 / lanes);
+    for (int64_t distance = inWarp / 2; distance >= 1; distance /= 2)
+      row = b.combine(row, b.shuffleRow(row, distance * lanes));
+    if (inWarp == rows)
+      return row;
+
+    b.storeShared(row, thread);
+    for (int64_t distance = rows / 2; distance >= inWarp; distance /= 2) {
+      b.barrier();
+      b.guarded(b.less(group, b.i32(distance)), [&] {
+        Value other = b.loadShared(b.add(thread, b.i32(distance * lanes)),
+                                   vector);
+        Value mine = b.loadShared(thread, vector);
+        b.storeShared(b.combine(mine, other), thread);
+      });
+    }
+    // Only the writer reads its own slot: no barrier is needed.
+    return b.loadShared(thread, vector);
+  }
+};
+
+} // namespace
+
+void attachBlockReduceBody(MLIRContext *context) {
+  emb::BlockReduceAttr::attachInterface<BlockReduceBody>(*context);
+}
+
+void addBlockReduceCandidates(MLIRContext *context,
+                              const emb::LookupShape &shape,
+                              const emb::BagStats &, AddSchedule add) {
+  for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2) {
+    int64_t lanes = coveringLanes(shape, vector);
+    for (int64_t rows = 2; rows * lanes <= 1024; rows *= 2)
+      for (int64_t unroll : {4, 2, 1})
+        add(emb::BlockReduceAttr::get(context, vector, lanes, rows, unroll));
+  }
+}
+
+} // namespace recflex

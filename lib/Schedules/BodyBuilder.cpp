@@ -1,0 +1,160 @@
+//===- BodyBuilder.cpp - Integers, memory and cooperation -----------------===//
+
+#include "recflex/Schedules/BodyBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace recflex {
+
+BodyBuilder::BodyBuilder(Location loc, OpBuilder &builder,
+                         const BodyShape &shape, const TileArguments &arguments)
+    : KernelBuilder(loc, builder), bodyShape(shape), arguments(arguments) {}
+
+//===----------------------------------------------------------------------===//
+// Integers
+//===----------------------------------------------------------------------===//
+
+Type BodyBuilder::indexType() {
+  return lookup().indexType == recflex::IndexType::i32 ? getI32Type()
+                                                       : getI64Type();
+}
+
+Value BodyBuilder::index(int64_t value) {
+  return arith::ConstantIntOp::create(*this, indexType(), value);
+}
+
+Value BodyBuilder::toIndex(Value value) {
+  return indexType().isInteger(32) ? value : widen(value);
+}
+
+//===----------------------------------------------------------------------===//
+// Global memory
+//===----------------------------------------------------------------------===//
+
+BagRange BodyBuilder::loadBag(Value sample) {
+  unsigned bytes = byteSize(lookup().indexType);
+  Value bag = add(mul(widen(tile().feature), widen(tile().batch)),
+                  widen(sample));
+  Value address = gep(tile().offsets, indexType(), bag);
+  Value next = LLVM::GEPOp::create(*this, address.getType(), indexType(),
+                                   address, ArrayRef<LLVM::GEPArg>{1});
+  BagRange range;
+  range.begin = loadInvariant(indexType(), address, bytes);
+  range.end = loadInvariant(indexType(), next, bytes);
+  range.empty = isEmpty(range);
+  return range;
+}
+
+BagRange BodyBuilder::loadBag(Value sample, Value active) {
+  auto load = scf::IfOp::create(*this, TypeRange{indexType(), indexType()},
+                                active, /*withElseRegion=*/true);
+  {
+    OpBuilder::InsertionGuard guard(*this);
+    setInsertionPointToStart(load.thenBlock());
+    BagRange bag = loadBag(sample);
+    scf::YieldOp::create(*this, ValueRange{bag.begin, bag.end});
+    setInsertionPointToStart(load.elseBlock());
+    Value zero = index(0);
+    scf::YieldOp::create(*this, ValueRange{zero, zero});
+  }
+  BagRange range;
+  range.begin = load.getResult(0);
+  range.end = load.getResult(1);
+  range.empty = isEmpty(range);
+  return range;
+}
+
+Value BodyBuilder::isEmpty(const BagRange &bag) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::sge, bag.begin,
+                               bag.end);
+}
+
+Value BodyBuilder::loadIndex(Value position) {
+  Value row = loadInvariant(indexType(),
+                            gep(tile().values, indexType(), position),
+                            byteSize(lookup().indexType));
+  // Row numbers of all but the longest tables fit 31 bits: then one 32-bit
+  // multiplication with a 64-bit product addresses the row.
+  if (row.getType().isInteger(64) && !bodyShape.wideRows)
+    row = arith::TruncIOp::create(*this, getI32Type(), row);
+  return row;
+}
+
+static Type elementType(Builder &builder, RowType type) {
+  switch (type) {
+  case RowType::f32:
+    return builder.getF32Type();
+  case RowType::f16:
+    return builder.getF16Type();
+  case RowType::bf16:
+    return builder.getBF16Type();
+  }
+  llvm_unreachable("unknown row type");
+}
+
+Value BodyBuilder::rowAddress(Value row, Value column) {
+  Value bytes = mul(widen(row), arith::ConstantIntOp::create(
+                                    *this, getI64Type(), lookup().rowBytes()));
+  Value start = gep(tile().table, getI8Type(), bytes);
+  return gep(start, elementType(*this, lookup().rowType), column);
+}
+
+Value BodyBuilder::loadElements(Value address, int64_t vector) {
+  auto type = VectorType::get(vector, elementType(*this, lookup().rowType));
+  Value row = loadInvariant(type, address,
+                            vector * byteSize(lookup().rowType));
+  if (lookup().rowType == RowType::f32)
+    return row;
+  return arith::ExtFOp::create(*this, rowType(vector), row);
+}
+
+Value BodyBuilder::weightAt(Value position, int64_t vector) {
+  Value weight = loadInvariant(getF32Type(),
+                               gep(tile().weights, getF32Type(), position), 4);
+  return splat(weight, vector);
+}
+
+void BodyBuilder::storeRow(Value row, Value sample, Value column) {
+  int64_t vector = cast<VectorType>(row.getType()).getNumElements();
+  Value start = mul(widen(sample), widen(tile().outputStride));
+  Value address = gep(tile().output, getF32Type(), start);
+  address = gep(address, getF32Type(), tile().column);
+  address = gep(address, getF32Type(), column);
+  unsigned alignment = std::min<int64_t>(
+      {vector * 4, bodyShape.outputAlignment, int64_t(16)});
+  store(row, address, alignment);
+}
+
+//===----------------------------------------------------------------------===//
+// Cooperation
+//===----------------------------------------------------------------------===//
+
+Value BodyBuilder::shuffleRow(Value row, int64_t mask) {
+  auto type = cast<VectorType>(row.getType());
+  Value result = row;
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    Value element = vector::ExtractOp::create(*this, row, i);
+    result = vector::InsertOp::create(*this, shuffleXor(element, mask), result,
+                                      i);
+  }
+  return result;
+}
+
+void BodyBuilder::storeShared(Value row, Value slot) {
+  int64_t vector = cast<VectorType>(row.getType()).getNumElements();
+  Value address = gep(tile().shared, rowType(vector), slot);
+  store(row, address, std::min<int64_t>(16, vector * 4));
+}
+
+Value BodyBuilder::loadShared(Value slot, int64_t vector) {
+  Value address = gep(tile().shared, rowType(vector), slot);
+  return load(rowType(vector), address, std::min<int64_t>(16, vector * 4));
+}
+
+} // namespace recflex

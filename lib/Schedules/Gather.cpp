@@ -1,0 +1,70 @@
+//===- Gather.cpp - Samples over lanes, for bags of at most one row -------===//
+
+#include "Candidates.h"
+
+#include "recflex/Schedules/BodyBuilder.h"
+
+using namespace mlir;
+
+namespace recflex {
+namespace {
+
+struct GatherBody final
+    : emb::ScheduleBodyInterface::ExternalModel<GatherBody, emb::GatherAttr> {
+  void emitBody(Attribute attribute, BodyBuilder &b) const {
+    auto schedule = cast<emb::GatherAttr>(attribute);
+    int64_t vector = schedule.getVector(), lanes = schedule.getLanes();
+    int64_t groups = b.shape().threads / lanes;
+    emb::TileShape tile =
+        schedule.getTileShape(b.lookup(), b.shape().threads);
+
+    Value thread = b.tile().thread;
+    Value first = b.add(b.mul(b.divide(b.tile().tile, tile.columnTiles),
+                              b.i32(tile.samples)),
+                        b.divide(thread, lanes));
+    Value column =
+        b.mul(b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles),
+                          b.i32(lanes)),
+                    b.modulo(thread, lanes)),
+              b.i32(vector));
+    Value inWidth = b.less(column, b.i32(b.lookup().width));
+
+    // Neighbouring groups take neighbouring samples. Stage by stage over all
+    // samples, so that `unroll` independent loads are in flight at each.
+    SmallVector<Value> samples, active, rows;
+    SmallVector<BagRange> bags;
+    for (int64_t u = 0; u < schedule.getUnroll(); ++u) {
+      samples.push_back(b.add(first, b.i32(u * groups)));
+      active.push_back(b.both(b.less(samples[u], b.tile().batch), inWidth));
+      bags.push_back(b.loadBag(samples[u], active[u]));
+    }
+    for (const BagRange &bag : bags)
+      rows.push_back(b.loadFirstRow(bag, column, vector));
+    for (auto [bag, row] : llvm::zip_equal(bags, rows))
+      row = b.pool(row, b.add(bag.begin, b.index(1)), bag.end, column, vector,
+                   /*unroll=*/1, /*stride=*/1);
+    for (int64_t u = 0; u < schedule.getUnroll(); ++u)
+      b.guarded(active[u], [&] {
+        b.storeRow(b.finish(rows[u], bags[u]), samples[u], column);
+      });
+  }
+};
+
+} // namespace
+
+void attachGatherBody(MLIRContext *context) {
+  emb::GatherAttr::attachInterface<GatherBody>(*context);
+}
+
+void addGatherCandidates(MLIRContext *context, const emb::LookupShape &shape,
+                         const emb::BagStats &stats, AddSchedule add) {
+  // Longer bags would be read row by row.
+  if (stats.max > 1)
+    return;
+  for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2)
+    for (int64_t unroll : {4, 2, 1})
+      add(emb::GatherAttr::get(context, vector, coveringLanes(shape, vector),
+                               unroll));
+}
+
+} // namespace recflex

@@ -1,0 +1,123 @@
+//===- KernelBuilder.cpp - Building device code ---------------------------===//
+
+#include "recflex/Schedules/KernelBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+
+namespace recflex {
+
+//===----------------------------------------------------------------------===//
+// Integers
+//===----------------------------------------------------------------------===//
+
+Value KernelBuilder::i32(int64_t value) {
+  return arith::ConstantIntOp::create(*this, getI32Type(), value);
+}
+
+Value KernelBuilder::add(Value a, Value b) {
+  return arith::AddIOp::create(*this, a, b);
+}
+
+Value KernelBuilder::sub(Value a, Value b) {
+  return arith::SubIOp::create(*this, a, b);
+}
+
+Value KernelBuilder::mul(Value a, Value b) {
+  return arith::MulIOp::create(*this, a, b);
+}
+
+Value KernelBuilder::divide(Value a, int64_t divisor) {
+  return arith::DivUIOp::create(*this, a, i32(divisor));
+}
+
+Value KernelBuilder::modulo(Value a, int64_t divisor) {
+  return arith::RemUIOp::create(*this, a, i32(divisor));
+}
+
+Value KernelBuilder::less(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, a, b);
+}
+
+Value KernelBuilder::lessOrEqual(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::sle, a, b);
+}
+
+Value KernelBuilder::both(Value a, Value b) {
+  return arith::AndIOp::create(*this, a, b);
+}
+
+Value KernelBuilder::select(Value condition, Value a, Value b) {
+  return arith::SelectOp::create(*this, condition, a, b);
+}
+
+Value KernelBuilder::widen(Value value) {
+  if (value.getType().isInteger(64))
+    return value;
+  return arith::ExtSIOp::create(*this, getI64Type(), value);
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+Value KernelBuilder::gep(Value base, Type element, Value offset) {
+  return LLVM::GEPOp::create(*this, base.getType(), element, base,
+                             ValueRange{widen(offset)});
+}
+
+Value KernelBuilder::load(Type type, Value address, unsigned alignment) {
+  return LLVM::LoadOp::create(*this, type, address, alignment);
+}
+
+Value KernelBuilder::loadInvariant(Type type, Value address,
+                                   unsigned alignment) {
+  return LLVM::LoadOp::create(*this, type, address, alignment,
+                              /*isVolatile=*/false, /*isNonTemporal=*/false,
+                              /*isInvariant=*/true);
+}
+
+void KernelBuilder::store(Value value, Value address, unsigned alignment) {
+  LLVM::StoreOp::create(*this, value, address, alignment);
+}
+
+//===----------------------------------------------------------------------===//
+// Control and cooperation
+//===----------------------------------------------------------------------===//
+
+void KernelBuilder::guarded(Value condition, function_ref<void()> then) {
+  auto branch = scf::IfOp::create(*this, condition);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  then();
+}
+
+Value KernelBuilder::shuffleXor(Value scalar, int64_t mask) {
+  return gpu::ShuffleOp::create(*this, scalar, i32(mask), i32(32),
+                                gpu::ShuffleMode::XOR)
+      .getShuffleResult();
+}
+
+Value KernelBuilder::ballot(Value predicate) {
+  return NVVM::VoteSyncOp::create(*this, getI32Type(), i32(-1), predicate,
+                                  NVVM::VoteSyncKind::ballot);
+}
+
+void KernelBuilder::barrier() { gpu::BarrierOp::create(*this); }
+
+Value KernelBuilder::threadId() {
+  return arith::IndexCastOp::create(
+      *this, getI32Type(), gpu::ThreadIdOp::create(*this, gpu::Dimension::x));
+}
+
+Value KernelBuilder::blockId() {
+  return arith::IndexCastOp::create(
+      *this, getI32Type(), gpu::BlockIdOp::create(*this, gpu::Dimension::x));
+}
+
+} // namespace recflex

@@ -1,0 +1,57 @@
+//===- SubWarp.cpp - A group of lanes a bag -------------------------------===//
+
+#include "Candidates.h"
+
+#include "recflex/Schedules/BodyBuilder.h"
+
+using namespace mlir;
+
+namespace recflex {
+namespace {
+
+struct SubWarpBody final
+    : emb::ScheduleBodyInterface::ExternalModel<SubWarpBody, emb::SubWarpAttr> {
+  void emitBody(Attribute attribute, BodyBuilder &b) const {
+    auto schedule = cast<emb::SubWarpAttr>(attribute);
+    int64_t vector = schedule.getVector(), lanes = schedule.getLanes();
+    emb::TileShape tile =
+        schedule.getTileShape(b.lookup(), b.shape().threads);
+
+    Value thread = b.tile().thread;
+    Value sample = b.add(b.mul(b.divide(b.tile().tile, tile.columnTiles),
+                               b.i32(tile.samples)),
+                         b.divide(thread, lanes));
+    Value column =
+        b.mul(b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles),
+                          b.i32(lanes)),
+                    b.modulo(thread, lanes)),
+              b.i32(vector));
+    Value active = b.both(b.less(sample, b.tile().batch),
+                          b.less(column, b.i32(b.lookup().width)));
+    b.guarded(active, [&] {
+      BagRange bag = b.loadBag(sample);
+      Value row = b.pool(b.identity(vector), bag.begin, bag.end, column, vector,
+                         schedule.getUnroll(), /*stride=*/1);
+      b.storeRow(b.finish(row, bag), sample, column);
+    });
+  }
+};
+
+} // namespace
+
+void attachSubWarpBody(MLIRContext *context) {
+  emb::SubWarpAttr::attachInterface<SubWarpBody>(*context);
+}
+
+void addSubWarpCandidates(MLIRContext *context, const emb::LookupShape &shape,
+                          const emb::BagStats &, AddSchedule add) {
+  for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2) {
+    int64_t cover = coveringLanes(shape, vector);
+    for (int64_t lanes = cover; lanes >= std::max<int64_t>(1, cover / 2);
+         lanes /= 2)
+      for (int64_t unroll : {8, 4, 2, 1})
+        add(emb::SubWarpAttr::get(context, vector, lanes, unroll));
+  }
+}
+
+} // namespace recflex

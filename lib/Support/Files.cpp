@@ -1,0 +1,109 @@
+//===- Files.cpp - Whole files in, whole files out ------------------------===//
+
+#include "recflex/Support/Files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace recflex {
+
+namespace {
+/// Closes a descriptor when it goes out of scope.
+struct Descriptor {
+  int fd;
+  ~Descriptor() {
+    if (fd >= 0)
+      ::close(fd);
+  }
+};
+} // namespace
+
+static Error systemError(const std::string &path, const char *what) {
+  return makeError(path, ": ", what, ": ", std::strerror(errno));
+}
+
+Result<std::string> readFile(const std::string &path) {
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.fd < 0)
+    return systemError(path, "cannot open the file");
+  struct stat info;
+  if (::fstat(file.fd, &info) != 0)
+    return systemError(path, "cannot stat the file");
+  if (S_ISDIR(info.st_mode))
+    return makeError(path, ": is a folder; name a file");
+
+  std::string contents;
+  contents.reserve(info.st_size > 0 ? info.st_size : 0);
+  char buffer[1 << 16];
+  for (;;) {
+    ssize_t n = ::read(file.fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return systemError(path, "cannot read the file");
+    if (n == 0)
+      return contents;
+    contents.append(buffer, n);
+  }
+}
+
+/// Writes all of `contents` to `fd`; false with errno set if it cannot.
+static bool writeAll(int fd, std::string_view contents) {
+  while (!contents.empty()) {
+    ssize_t n = ::write(fd, contents.data(), contents.size());
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return false;
+    contents.remove_prefix(n);
+  }
+  return true;
+}
+
+/// Devices and pipes have no "whole or not at all": writes straight to them.
+static Status writeSpecialFile(const std::string &path,
+                               std::string_view contents) {
+  Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+  if (file.fd < 0)
+    return systemError(path, "cannot open the file");
+  if (!writeAll(file.fd, contents))
+    return systemError(path, "cannot write the file");
+  return {};
+}
+
+Status writeOutput(const std::string &path, std::string_view contents) {
+  if (path != "-")
+    return writeFile(path, contents);
+  if (!writeAll(STDOUT_FILENO, contents))
+    return systemError("standard output", "cannot write");
+  return {};
+}
+
+Status writeFile(const std::string &path, std::string_view contents) {
+  struct stat info;
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    if (S_ISDIR(info.st_mode))
+      return makeError(path, ": is a folder; name a file");
+    return writeSpecialFile(path, contents);
+  }
+  std::string temporary = path + ".XXXXXX";
+  Descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};
+  if (file.fd < 0)
+    return systemError(path, "cannot create the file");
+  mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (!writeAll(file.fd, contents) || ::fchmod(file.fd, 0666 & ~mask) != 0 ||
+      ::fsync(file.fd) != 0 ||
+      ::rename(temporary.c_str(), path.c_str()) != 0) {
+    Error error = systemError(path, "cannot write the file");
+    ::unlink(temporary.c_str());
+    return error;
+  }
+  return {};
+}
+
+} // namespace recflex

@@ -1,0 +1,152 @@
+//===- BindingTest.cpp - Blocks to tiles, against the definition ----------===//
+
+#include "recflex/Runtime/Binding.h"
+
+#include "TestModel.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <random>
+#include <set>
+#include <tuple>
+
+namespace recflex {
+namespace {
+
+abi::FeatureDescriptor makeDescriptor(int32_t feature, int32_t samplesPerTile,
+                                      int32_t columnTiles,
+                                      int32_t parallelLookups) {
+  abi::FeatureDescriptor d = {};
+  d.feature = feature;
+  d.samplesPerTile = samplesPerTile;
+  d.columnTiles = columnTiles;
+  d.parallelLookups = parallelLookups;
+  return d;
+}
+
+/// Checks `binding` against the words of KernelABI.h, slowly.
+void expectBound(const Binding &binding,
+                 const std::vector<abi::FeatureDescriptor> &descriptors,
+                 const IndexArray &offsets, int64_t batchSize) {
+  size_t count = descriptors.size();
+  ASSERT_EQ(binding.keys.size(), count);
+  ASSERT_EQ(binding.order.size(), count);
+  ASSERT_EQ(binding.starts.size(), count + 1);
+
+  for (size_t f = 0; f != count; ++f) {
+    int64_t steps = 0;
+    for (int64_t s = 0; s != batchSize; ++s) {
+      int64_t bag = descriptors[f].feature * batchSize + s;
+      int64_t left = offsets[bag + 1] - offsets[bag];
+      int64_t own = 0;
+      for (; left > 0; left -= descriptors[f].parallelLookups)
+        ++own;
+      steps = std::max(steps, own);
+    }
+    EXPECT_EQ(binding.keys[f], steps) << "feature " << f;
+  }
+
+  // The rank of a feature: how many come before it.
+  for (size_t f = 0; f != count; ++f) {
+    size_t rank = 0;
+    for (size_t g = 0; g != count; ++g)
+      rank += binding.keys[g] > binding.keys[f] ||
+              (binding.keys[g] == binding.keys[f] && g < f);
+    EXPECT_EQ(binding.order[rank], static_cast<int32_t>(f));
+  }
+
+  // Every (sample, column part) of every feature in exactly one block.
+  std::set<std::tuple<int32_t, int64_t, int64_t>> covered;
+  EXPECT_EQ(binding.starts[0], 0);
+  for (size_t r = 0; r != count; ++r) {
+    const abi::FeatureDescriptor &d = descriptors[binding.order[r]];
+    for (int64_t t = 0; t != binding.starts[r + 1] - binding.starts[r]; ++t) {
+      int64_t first = t / d.columnTiles * d.samplesPerTile;
+      EXPECT_LT(first, batchSize);
+      for (int64_t s = first;
+           s != std::min(first + d.samplesPerTile, batchSize); ++s)
+        EXPECT_TRUE(
+            covered.insert({binding.order[r], s, t % d.columnTiles}).second);
+    }
+  }
+  size_t expected = 0;
+  for (const abi::FeatureDescriptor &d : descriptors)
+    expected += d.columnTiles * batchSize;
+  EXPECT_EQ(covered.size(), expected);
+  EXPECT_EQ(binding.starts[count], countBlocks(descriptors, batchSize));
+  EXPECT_EQ(BlockCounter(descriptors).count(batchSize),
+            countBlocks(descriptors, batchSize));
+}
+
+TEST(Binding, HandMade) {
+  // Feature 0 reads key 1, feature 1 key 0, feature 2 key 1 again.
+  std::vector<abi::FeatureDescriptor> descriptors = {
+      makeDescriptor(1, 2, 1, 4), makeDescriptor(0, 1, 1, 1),
+      makeDescriptor(1, 4, 3, 2)};
+  IndexArray offsets = makeIndices({0, 2, 2, 3, /*key 1*/ 3, 8, 8});
+  ASSERT_EQ(offsets.size(), 7);
+  Binding binding = bindOnHost(descriptors, offsets, 3);
+  EXPECT_EQ(binding.keys, (std::vector<int32_t>{2, 2, 3}));
+  EXPECT_EQ(binding.order, (std::vector<int32_t>{2, 0, 1}));
+  EXPECT_EQ(binding.starts, (std::vector<int32_t>{0, 3, 5, 8}));
+}
+
+TEST(Binding, RandomBatchesMatchTheDefinition) {
+  std::mt19937 random(7);
+  auto pick = [&](int from, int to) {
+    return std::uniform_int_distribution<int>(from, to)(random);
+  };
+  for (int round = 0; round != 200; ++round) {
+    int64_t keys = pick(1, 6);
+    int64_t batchSize = round % 5 == 0 ? 1 : pick(1, 40);
+    // Short bags make ties and empty features.
+    int longest = round % 3 == 0 ? 1 : pick(0, 50);
+    IndexType type = round % 2 ? IndexType::i32 : IndexType::i64;
+    std::vector<int64_t> offsets{0};
+    for (int64_t bag = 0; bag != keys * batchSize; ++bag)
+      offsets.push_back(offsets.back() + pick(0, longest));
+    std::vector<abi::FeatureDescriptor> descriptors;
+    for (int f = pick(0, 12); f != 0; --f)
+      descriptors.push_back(makeDescriptor(pick(0, static_cast<int>(keys) - 1),
+                                           pick(1, 9), pick(1, 3), pick(1, 9)));
+    IndexArray array = makeIndices(offsets, type);
+    expectBound(bindOnHost(descriptors, array, batchSize), descriptors, array,
+                batchSize);
+  }
+}
+
+TEST(Binding, KeysSaturate) {
+  abi::FeatureDescriptor d = makeDescriptor(0, 1, 1, 1);
+  IndexArray offsets = makeIndices({0, int64_t{1} << 40}, IndexType::i64);
+  EXPECT_EQ(bindOnHost({d}, offsets, 1).keys[0], INT32_MAX);
+  d.parallelLookups = 1024;
+  EXPECT_EQ(bindOnHost({d}, offsets, 1).keys[0], 1 << 30);
+}
+
+TEST(Binding, BlocksAreCountedIn64Bits) {
+  std::vector<abi::FeatureDescriptor> descriptors(
+      3, makeDescriptor(0, 1, 1024, 1));
+  EXPECT_EQ(countBlocks(descriptors, INT32_MAX), 3 * 1024 * int64_t{INT32_MAX});
+  EXPECT_EQ(countBlocks(descriptors, 0), 0);
+  descriptors.assign(5, makeDescriptor(0, 1, INT32_MAX, 1));
+  EXPECT_EQ(countBlocks(descriptors, INT32_MAX), INT64_MAX);
+  EXPECT_EQ(BlockCounter(descriptors).count(INT32_MAX), INT64_MAX);
+}
+
+TEST(Binding, GridsThatCannotBeAreNamed) {
+  EXPECT_TRUE(checkGrid(INT32_MAX, 1, INT32_MAX));
+  EXPECT_TRUE(checkGrid(0, 1000, 0));
+  EXPECT_FALSE(checkGrid(0, 1, -1));
+  EXPECT_FALSE(checkGrid(0, 0, int64_t{INT32_MAX} + 1));
+  Status bags = checkGrid(1, 2, 1 << 30);
+  ASSERT_FALSE(bags);
+  EXPECT_NE(bags.error().message.find("2 features x 1073741824 samples"),
+            std::string::npos);
+  Status blocks = checkGrid(int64_t{INT32_MAX} + 1, 1, 5);
+  ASSERT_FALSE(blocks);
+  EXPECT_NE(blocks.error().message.find("2147483648 thread blocks"),
+            std::string::npos);
+}
+
+} // namespace
+} // namespace recflex

@@ -1,0 +1,210 @@
+//===- ExecutionContextTest.cpp - Launching ------------------------------===//
+
+#include "recflex/Runtime/ExecutionContext.h"
+
+#include "FakeContext.h"
+
+#include <gtest/gtest.h>
+#include <tuple>
+
+namespace recflex {
+namespace {
+
+BatchArguments makeArguments() {
+  BatchArguments a;
+  a.values = 0x1004;
+  a.offsets = 0x2008;
+  a.weights = 0x300c;
+  a.output = 0x4010;
+  a.outputStride = 16;
+  a.batchSize = 9;
+  return a;
+}
+
+CUstream_st *const kStream = reinterpret_cast<CUstream_st *>(0x99);
+
+TEST(ExecutionContext, LaunchesTheThreeKernelsWithTheirArguments) {
+  FakeCuda cuda;
+  Result<ExecutionContext> context = makeContext(cuda);
+  ASSERT_TRUE(context) << context.error().message;
+  size_t before = cuda.calls.size();
+  Status status = context->launch(makeArguments(), kStream);
+  ASSERT_TRUE(status) << status.error().message;
+
+  // Nothing but the launches (and the context around them).
+  EXPECT_EQ(
+      std::vector<std::string>(cuda.calls.begin() + before, cuda.calls.end()),
+      (std::vector<std::string>{"cuCtxPushCurrent", "cuLaunchKernel",
+                                "cuLaunchKernel", "cuLaunchKernel"}));
+  ASSERT_EQ(cuda.launches.size(), 3u);
+  DevicePtr d = context->tables().descriptors();
+  uint64_t keys = context->keys(), order = context->order();
+  uint64_t starts = context->starts();
+  for (const FakeLaunch &launch : cuda.launches) {
+    EXPECT_EQ(launch.stream, kStream);
+    EXPECT_EQ(launch.sharedBytes, 0u);
+  }
+  using Words = std::vector<uint64_t>;
+  EXPECT_EQ(cuda.launches[0].kernel, "recflex_bind_keys");
+  EXPECT_EQ(cuda.launches[0].blocks, 1u);
+  EXPECT_EQ(cuda.launches[0].threads, 256u);
+  EXPECT_EQ(cuda.launches[0].arguments, (Words{d, 3, 0x2008, 9, keys}));
+  EXPECT_EQ(cuda.launches[1].kernel, "recflex_bind_order");
+  EXPECT_EQ(cuda.launches[1].blocks, 1u);
+  EXPECT_EQ(cuda.launches[1].threads, 256u);
+  EXPECT_EQ(cuda.launches[1].arguments, (Words{3, keys, order, starts}));
+  EXPECT_EQ(cuda.launches[2].kernel, "recflex_forward");
+  EXPECT_EQ(cuda.launches[2].blocks, 3u + 5 + 2 * 9);
+  EXPECT_EQ(cuda.launches[2].threads, 128u);
+  EXPECT_EQ(cuda.launches[2].arguments, (Words{d, 3, order, starts, 0x1004,
+                                               0x2008, 0x300c, 0x4010, 16, 9}));
+  EXPECT_TRUE(cuda.misuse.empty());
+}
+
+TEST(ExecutionContext, TheWorkspaceHoldsAllArrays) {
+  FakeCuda cuda;
+  Result<ExecutionContext> context = makeContext(cuda);
+  ASSERT_TRUE(context);
+  // Writing all three arrays through the fake's checked copies must pass.
+  Result<Stream> stream = Stream::create(context->module().device());
+  ASSERT_TRUE(stream);
+  int32_t numbers[4] = {};
+  EXPECT_LE(context->keys() + 2 * 3 * 4, context->order());
+  EXPECT_LE(context->order() + 3 * 4, context->starts());
+  EXPECT_TRUE(copyToDevice(*stream, context->starts(), numbers, 4 * 4));
+  EXPECT_TRUE(cuda.misuse.empty());
+}
+
+TEST(ExecutionContext, OneWarpAFeatureBinds) {
+  for (auto [features, blocks] :
+       {std::pair{1, 1u}, {7, 1u}, {8, 1u}, {9, 2u}, {1000, 125u}}) {
+    FakeCuda cuda;
+    Artifact artifact = makeArtifact();
+    Manifest &m = artifact.manifest;
+    m.weighted = false;
+    m.outputWidth = 2 * features;
+    m.features.assign(features, m.features[0]);
+    for (int i = 0; i != features; ++i)
+      m.features[i].column = 2 * i;
+    Result<ExecutionContext> context = makeContext(cuda, artifact);
+    ASSERT_TRUE(context) << context.error().message;
+    BatchArguments arguments = makeArguments();
+    arguments.outputStride = m.outputWidth;
+    ASSERT_TRUE(context->launch(arguments, kStream));
+    EXPECT_EQ(cuda.launches[0].blocks, blocks);
+    EXPECT_EQ(cuda.launches[1].blocks, blocks);
+    EXPECT_EQ(cuda.launches[2].blocks, 3u * features);
+  }
+}
+
+TEST(ExecutionContext, NothingToDoLaunchesNothing) {
+  FakeCuda cuda;
+  Result<ExecutionContext> context = makeContext(cuda);
+  ASSERT_TRUE(context);
+  EXPECT_TRUE(context->launch(BatchArguments(), kStream));
+  EXPECT_TRUE(context->launchBinding(BatchArguments(), kStream));
+
+  Artifact empty = makeArtifact();
+  empty.manifest.tables.clear();
+  empty.manifest.features.clear();
+  empty.manifest.weighted = false;
+  empty.manifest.outputWidth = 0;
+  Result<ExecutionContext> none = makeContext(cuda, empty);
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_TRUE(none->launch(makeArguments(), kStream));
+  EXPECT_TRUE(cuda.launches.empty());
+  EXPECT_TRUE(cuda.misuse.empty());
+}
+
+TEST(ExecutionContext, ArgumentsThatCannotBeAreRefused) {
+  FakeCuda cuda;
+  Result<ExecutionContext> context = makeContext(cuda);
+  ASSERT_TRUE(context);
+  auto errorOf = [&](void (*change)(BatchArguments &)) {
+    BatchArguments arguments = makeArguments();
+    change(arguments);
+    Status status = context->launch(arguments, kStream);
+    EXPECT_EQ(static_cast<bool>(status),
+              static_cast<bool>(context->launchBinding(arguments, kStream)));
+    return status ? std::string("none") : status.error().message.substr(0, 10);
+  };
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.batchSize = -1; }), "batch size");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.batchSize = 1ll << 31; }),
+            "batch size");
+  // 4 keys x 2^29 bags are one too many for 31 bits.
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.batchSize = 1 << 29; }),
+            "4 features");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.outputStride = 11; }),
+            "the output");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.values += 2; }), "values has");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.offsets += 1; }), "offsets ha");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.offsets = 0; }), "offsets ha");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.weights = 0; }), "weights ha");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.output = 0; }), "output has");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.output += 8; }), "output has");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.outputStride += 2; }),
+            "the output");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.outputStride = 1ll << 31; }),
+            "the output");
+  EXPECT_TRUE(cuda.launches.empty());
+  // No lookups at all: neither values nor weights.
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.values = a.weights = 0; }),
+            "none");
+}
+
+TEST(ExecutionContext, NarrowStoresNeedLessAlignment) {
+  for (int64_t width : {13, 14}) {
+    FakeCuda cuda;
+    Artifact artifact = makeArtifact();
+    artifact.manifest.outputWidth = width;
+    Result<ExecutionContext> context = makeContext(cuda, artifact);
+    ASSERT_TRUE(context);
+    BatchArguments arguments = makeArguments();
+    for (auto [outputStep, stride, isRight] : {std::tuple{4, 14, width == 13},
+                                               {8, 14, true},
+                                               {2, 14, false},
+                                               {8, 15, width == 13}}) {
+      arguments.output = 0x4010 + outputStep;
+      arguments.outputStride = stride;
+      EXPECT_EQ(static_cast<bool>(context->launch(arguments, kStream)), isRight)
+          << width << " " << outputStep << " " << stride;
+    }
+  }
+}
+
+TEST(ExecutionContext, TooManyBlocksAreRefused) {
+  FakeCuda cuda;
+  Artifact artifact = makeArtifact();
+  artifact.manifest.tables[1].width = 1000;
+  artifact.manifest.outputWidth = 1004;
+  artifact.manifest.features[1].column = 1002;
+  artifact.manifest.features[2].columnTiles = 1000;
+  Result<ExecutionContext> context = makeContext(cuda, artifact);
+  ASSERT_TRUE(context) << context.error().message;
+  BatchArguments arguments = makeArguments();
+  arguments.outputStride = 1004;
+  arguments.batchSize = 3000000;
+  Status status = context->launch(arguments, kStream);
+  ASSERT_FALSE(status);
+  EXPECT_NE(status.error().message.find("3002250000 thread blocks"),
+            std::string::npos)
+      << status.error().message;
+}
+
+TEST(ExecutionContext, FailingLaunchesNameTheKernel) {
+  const char *const kernels[] = {"recflex_bind_keys", "recflex_bind_order",
+                                 "recflex_forward"};
+  for (int i = 0; i != 3; ++i) {
+    FakeCuda cuda;
+    Result<ExecutionContext> context = makeContext(cuda);
+    ASSERT_TRUE(context);
+    cuda.failAt = static_cast<int>(cuda.calls.size()) + 1 + i;
+    Status status = context->launch(makeArguments(), kStream);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().message.find(kernels[i]), 0u);
+    EXPECT_EQ(cuda.launches.size(), static_cast<size_t>(i));
+  }
+}
+
+} // namespace
+} // namespace recflex

@@ -1,0 +1,36 @@
+//===- FakeContext.h - The test model on the fake driver --------*- C++ -*-===//
+
+#ifndef RECFLEX_TEST_UNIT_RUNTIME_FAKECONTEXT_H
+#define RECFLEX_TEST_UNIT_RUNTIME_FAKECONTEXT_H
+
+#include "recflex/Runtime/ExecutionContext.h"
+
+#include "FakeCuda.h"
+#include "TestModel.h"
+
+namespace recflex {
+
+constexpr DevicePtr kUsers = 0x10000, kItems = 0x20000;
+
+inline Artifact makeArtifact() { return {makeTestManifest(), "// PTX"}; }
+
+/// A context for the test model (or another), ready to launch.
+inline Result<ExecutionContext>
+makeContext(const FakeCuda &cuda, const Artifact &artifact = makeArtifact()) {
+  Result<DevicePointer> device = Device::open(cuda.driver());
+  if (!device)
+    return device.error();
+  auto module = DeviceModule::load(*device, artifact);
+  if (!module)
+    return module.error();
+  std::vector<DevicePtr> addresses = {kUsers, kItems};
+  addresses.resize(artifact.manifest.tables.size());
+  auto tables = AttachedTables::attach(*module, addresses);
+  if (!tables)
+    return tables.error();
+  return ExecutionContext::create(*tables);
+}
+
+} // namespace recflex
+
+#endif // RECFLEX_TEST_UNIT_RUNTIME_FAKECONTEXT_H

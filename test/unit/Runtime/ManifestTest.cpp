@@ -1,0 +1,231 @@
+//===- ManifestTest.cpp - The manifest and its JSON -----------------------===//
+
+#include "recflex/Runtime/ManifestJson.h"
+
+#include "TestModel.h"
+
+#include <functional>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace recflex {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+TEST(Manifest, DescriptorsCarryTheFeatures) {
+  std::vector<abi::FeatureDescriptor> d = makeDescriptors(makeTestManifest());
+  ASSERT_EQ(d.size(), 3u);
+  EXPECT_EQ(d[1].table, 0u);
+  EXPECT_EQ(d[1].rows, 10);
+  EXPECT_EQ(d[1].feature, 1);
+  EXPECT_EQ(d[1].body, 1);
+  EXPECT_EQ(d[1].column, 10);
+  EXPECT_EQ(d[1].flags, abi::kMeanPooling);
+  EXPECT_EQ(d[1].samplesPerTile, 2);
+  EXPECT_EQ(d[1].columnTiles, 1);
+  EXPECT_EQ(d[1].parallelLookups, 2);
+  EXPECT_EQ(d[0].feature, 3);
+  EXPECT_EQ(d[0].flags, 0);
+  EXPECT_EQ(d[2].flags, 0);
+  EXPECT_EQ(d[2].rows, 20);
+  EXPECT_EQ(d[2].columnTiles, 2);
+  for (int32_t word : d[2].reserved)
+    EXPECT_EQ(word, 0);
+}
+
+TEST(Manifest, JsonRoundTripKeepsEveryField) {
+  Manifest m = makeTestManifest();
+  m.indexType = IndexType::i64;
+  m.name = "quotes \" and \\ and \n and \xc3\xbc";
+  m.tables[0].rows = int64_t{1} << 40;
+  std::string text = toJson(m);
+  EXPECT_EQ(text, toJson(m));
+  Result<Manifest> read = manifestFromJson(text);
+  ASSERT_TRUE(read) << read.error().message;
+  // The writer visits the fields that the reader visits; these are compared
+  // by hand so that a field missing from both is seen.
+  EXPECT_EQ(read->name, m.name);
+  EXPECT_EQ(read->chip, m.chip);
+  EXPECT_EQ(read->producer, m.producer);
+  EXPECT_EQ(read->indexType, m.indexType);
+  EXPECT_EQ(read->jaggedFeatures, m.jaggedFeatures);
+  EXPECT_EQ(read->outputWidth, m.outputWidth);
+  EXPECT_EQ(read->threads, m.threads);
+  EXPECT_EQ(read->blocksPerSM, m.blocksPerSM);
+  EXPECT_EQ(read->sharedBytes, m.sharedBytes);
+  EXPECT_EQ(read->weighted, m.weighted);
+  ASSERT_EQ(read->tables.size(), m.tables.size());
+  for (size_t i = 0; i != m.tables.size(); ++i) {
+    EXPECT_EQ(read->tables[i].name, m.tables[i].name);
+    EXPECT_EQ(read->tables[i].rows, m.tables[i].rows);
+    EXPECT_EQ(read->tables[i].width, m.tables[i].width);
+    EXPECT_EQ(read->tables[i].type, m.tables[i].type);
+  }
+  ASSERT_EQ(read->features.size(), m.features.size());
+  for (size_t i = 0; i != m.features.size(); ++i) {
+    const ManifestFeature &a = read->features[i], &e = m.features[i];
+    EXPECT_EQ(a.name, e.name);
+    EXPECT_EQ(a.key, e.key);
+    EXPECT_EQ(a.table, e.table);
+    EXPECT_EQ(a.body, e.body);
+    EXPECT_EQ(a.column, e.column);
+    EXPECT_EQ(a.pooling, e.pooling);
+    EXPECT_EQ(a.weighted, e.weighted);
+    EXPECT_EQ(a.samplesPerTile, e.samplesPerTile);
+    EXPECT_EQ(a.columnTiles, e.columnTiles);
+    EXPECT_EQ(a.parallelLookups, e.parallelLookups);
+  }
+  ASSERT_EQ(read->bodies.size(), m.bodies.size());
+  for (size_t i = 0; i != m.bodies.size(); ++i) {
+    EXPECT_EQ(read->bodies[i].schedule, m.bodies[i].schedule);
+    EXPECT_EQ(read->bodies[i].name, m.bodies[i].name);
+  }
+  EXPECT_EQ(toJson(*read), text);
+}
+
+TEST(Manifest, NamesThatAreNotUtf8AreWrittenAnyway) {
+  Manifest m = makeTestManifest();
+  m.name = "a\xff";
+  Result<Manifest> read = manifestFromJson(toJson(m));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->name, "a\xef\xbf\xbd");
+}
+
+/// The JSON of the test model after `change`, read.
+std::string errorAfter(const std::function<void(Json &)> &change) {
+  Json json = Json::parse(toJson(makeTestManifest()));
+  change(json);
+  Result<Manifest> read = manifestFromJson(json.dump());
+  return read ? "no error" : read.error().message;
+}
+
+struct Rejection {
+  const char *what;
+  std::function<void(Json &)> change;
+  const char *message; ///< must be a part of the error
+};
+
+class ManifestRejections : public testing::TestWithParam<Rejection> {};
+
+TEST_P(ManifestRejections, NamesThePlace) {
+  std::string error = errorAfter(GetParam().change);
+  EXPECT_NE(error.find(GetParam().message), std::string::npos)
+      << GetParam().what << ": " << error;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ManifestRejections,
+    testing::Values(
+        Rejection{"missing", [](Json &j) { j.erase("chip"); },
+                  "chip: is missing"},
+        Rejection{"missing in a list",
+                  [](Json &j) { j["features"][1].erase("body"); },
+                  "features[1].body: is missing"},
+        Rejection{"unknown", [](Json &j) { j["bodies"][2]["x"] = 1; },
+                  "bodies[2].x: is no field"},
+        Rejection{"wrong type", [](Json &j) { j["threads"] = "128"; },
+                  "threads: is not an integer"},
+        Rejection{"fraction", [](Json &j) { j["threads"] = 128.0; },
+                  "threads: is not an integer"},
+        Rejection{"boolean", [](Json &j) { j["weighted"] = 1; },
+                  "weighted: is neither"},
+        Rejection{"string", [](Json &j) { j["tables"][0]["name"] = 5; },
+                  "tables[0].name: is not a string"},
+        Rejection{"list", [](Json &j) { j["tables"] = Json::object(); },
+                  "tables: is not a list"},
+        Rejection{"object", [](Json &j) { j["tables"][1] = 3; },
+                  "tables[1]: is not an object"},
+        Rejection{"whole", [](Json &j) { j = Json::array(); },
+                  "the manifest: is not an object"},
+        Rejection{"enumerator",
+                  [](Json &j) { j["features"][0]["pooling"] = "median"; },
+                  "features[0].pooling: 'median'"},
+        Rejection{"32 bits",
+                  [](Json &j) { j["features"][0]["key"] = 2147483648; },
+                  "features[0].key: 2147483648 does not fit 32 bits"},
+        Rejection{"64 bits",
+                  [](Json &j) { j["tables"][0]["rows"] = UINT64_MAX; },
+                  "tables[0].rows: 18446744073709551615 does not fit 64 bits"},
+        Rejection{"chip", [](Json &j) { j["chip"] = "gfx90a"; },
+                  "chip: 'gfx90a'"},
+        Rejection{"threads", [](Json &j) { j["threads"] = 100; },
+                  "threads: 100"},
+        Rejection{"many threads", [](Json &j) { j["threads"] = 1056; },
+                  "threads: 1056"},
+        Rejection{"no threads", [](Json &j) { j["threads"] = 0; },
+                  "threads: 0"},
+        Rejection{"no width", [](Json &j) { j["tables"][1]["width"] = 0; },
+                  "tables[1].width: 0 is not in 1..1024"},
+        Rejection{"wide", [](Json &j) { j["tables"][1]["width"] = 1025; },
+                  "tables[1].width: 1025"},
+        Rejection{"no rows", [](Json &j) { j["tables"][0]["rows"] = 0; },
+                  "tables[0].rows: 0"},
+        Rejection{"bytes overflow",
+                  [](Json &j) { j["tables"][0]["rows"] = INT64_MAX; },
+                  "tables[0].rows: 9223372036854775807"},
+        Rejection{"key", [](Json &j) { j["features"][0]["key"] = 4; },
+                  "features[0].key: 4 names none of the 4"},
+        Rejection{"table", [](Json &j) { j["features"][0]["table"] = 2; },
+                  "features[0].table: 2 names none of the 2"},
+        Rejection{"body", [](Json &j) { j["features"][2]["body"] = -1; },
+                  "features[2].body: -1 names none of the 3"},
+        Rejection{"samples",
+                  [](Json &j) { j["features"][1]["samplesPerTile"] = 0; },
+                  "features[1].samplesPerTile: 0 is not positive"},
+        Rejection{"column tiles",
+                  [](Json &j) { j["features"][1]["columnTiles"] = 0; },
+                  "features[1].columnTiles: 0 is not positive"},
+        Rejection{"more tiles than columns",
+                  [](Json &j) { j["features"][1]["columnTiles"] = 3; },
+                  "features[1].columnTiles: 3 parts"},
+        Rejection{"lookups",
+                  [](Json &j) { j["features"][1]["parallelLookups"] = -5; },
+                  "features[1].parallelLookups: -5 is not positive"},
+        Rejection{"column outside",
+                  [](Json &j) { j["features"][1]["column"] = 11; },
+                  "features[1].column: columns 11 to 13"},
+        Rejection{"column negative",
+                  [](Json &j) { j["features"][0]["column"] = -1; },
+                  "features[0].column: columns -1 to 1"},
+        Rejection{"overlap", [](Json &j) { j["features"][2]["column"] = 1; },
+                  "features[2].column: column 1 belongs to features[0]"},
+        Rejection{"same column",
+                  [](Json &j) { j["features"][2]["column"] = 0; },
+                  "features[2].column: column 0 belongs to features[0]"},
+        Rejection{"output", [](Json &j) { j["outputWidth"] = 2147483648; },
+                  "outputWidth: 2147483648"},
+        Rejection{"weighted max",
+                  [](Json &j) { j["features"][2]["weighted"] = true; },
+                  "features[2].weighted: max pooling"},
+        Rejection{"weighted model", [](Json &j) { j["weighted"] = false; },
+                  "weighted: is false, but a feature is"}));
+
+TEST(Manifest, TextThatIsNotJsonIsRefused) {
+  std::string text = toJson(makeTestManifest());
+  for (const std::string &bad :
+       {std::string(), std::string("null"), text.substr(0, text.size() - 1),
+        text + "x", std::string(100000, '['), std::string(100000, '{'),
+        std::string(8, '\0'), std::string("{\"name\": \"\xff\"}")}) {
+    Result<Manifest> read = manifestFromJson(bad);
+    ASSERT_FALSE(read);
+    EXPECT_FALSE(read.error().message.empty());
+  }
+  std::string twice = "{\"name\": \"other\"," + text.substr(1);
+  EXPECT_FALSE(manifestFromJson(twice));
+}
+
+TEST(Manifest, NoFeaturesAtAllIsAModelToo) {
+  Manifest m = makeTestManifest();
+  m.tables.clear();
+  m.features.clear();
+  m.bodies.clear();
+  m.weighted = false;
+  m.outputWidth = m.jaggedFeatures = 0;
+  Result<Manifest> read = manifestFromJson(toJson(m));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_TRUE(makeDescriptors(*read).empty());
+}
+
+} // namespace
+} // namespace recflex

@@ -1,0 +1,70 @@
+//===- Build.cpp - Compiling for a command --------------------------------===//
+
+#include "Build.h"
+
+#include "recflex/Analysis/BatchStats.h"
+#include "recflex/Dialect/Emb/Transforms/Passes.h"
+
+using namespace mlir;
+namespace cl = llvm::cl;
+
+namespace recflex {
+
+BuildOptions::BuildOptions(cl::SubCommand &sub)
+    : chip("arch", cl::desc("GPU to compile for (default sm_90)"),
+           cl::value_desc("sm_XX"), cl::init("sm_90"), cl::sub(sub)),
+      threads("threads", cl::desc("threads a block of the fused kernel"),
+              cl::init(128), cl::sub(sub)),
+      blocks("blocks", cl::desc("blocks that must fit one multiprocessor"),
+             cl::init(10), cl::sub(sub)),
+      batch("tune-batch",
+            cl::desc("samples a batch to choose schedules for; without, that "
+                     "of the statistics"),
+            cl::init(0), cl::sub(sub)),
+      remarkFilter("remarks",
+                   cl::desc("print remarks of these categories, say "
+                            "'emb-.*': which schedule was chosen, and why"),
+                   cl::value_desc("regex"), cl::sub(sub)) {}
+
+void BuildOptions::apply(CompileOptions &options) const {
+  options.chip = chip.getValue();
+  options.threads = threads.getValue();
+  options.blocks = blocks.getValue();
+  options.batch = batch.getValue();
+}
+
+static Value findKjt(ModuleOp module) {
+  Value found;
+  module.walk([&](emb::FeatureOp feature) { found = feature.getKjt(); });
+  return found;
+}
+
+Result<JaggedInput> findJaggedInput(ModuleOp module) {
+  Value kjt = findKjt(module);
+  if (!kjt)
+    return makeError("the model looks up no features: there is no emb.feature "
+                     "in it");
+  auto type = cast<emb::KjtType>(kjt.getType());
+  return JaggedInput{type.getFeatures(), type.getIndexType().getWidth() == 32
+                                             ? recflex::IndexType::i32
+                                             : recflex::IndexType::i64};
+}
+
+void attachStats(ModuleOp module, const std::vector<Batch> &batches) {
+  if (batches.empty())
+    return;
+  emb::attachStats(findKjt(module),
+                   measureBags(batches, batches.front().numFeatures));
+}
+
+Result<CompiledModel> build(CompilerSession &session, ModuleOp module,
+                            const BuildOptions &options) {
+  CompileOptions compile;
+  options.apply(compile);
+  FailureOr<CompiledModel> model = compileModel(module, compile);
+  if (failed(model))
+    return session.takeError();
+  return std::move(*model);
+}
+
+} // namespace recflex

@@ -1,0 +1,45 @@
+//===- Build.h - Compiling for a command ------------------------*- C++ -*-===//
+
+#ifndef RECFLEX_TOOLS_RECFLEX_BUILD_H
+#define RECFLEX_TOOLS_RECFLEX_BUILD_H
+
+#include "ModelInput.h"
+
+#include "recflex/Data/Batch.h"
+#include "recflex/Pipelines/Compiler.h"
+
+namespace recflex {
+
+/// The options of compiling, as a user gives them.
+class BuildOptions {
+public:
+  explicit BuildOptions(llvm::cl::SubCommand &sub);
+
+  void apply(CompileOptions &options) const;
+  const std::string &remarks() const { return remarkFilter; }
+
+private:
+  llvm::cl::opt<std::string> chip;
+  llvm::cl::opt<int64_t> threads;
+  llvm::cl::opt<int64_t> blocks;
+  llvm::cl::opt<int64_t> batch;
+  llvm::cl::opt<std::string> remarkFilter;
+};
+
+/// The jagged input of the model's function: features and index type.
+struct JaggedInput {
+  int64_t features = 0;
+  IndexType indexType = IndexType::i32;
+};
+Result<JaggedInput> findJaggedInput(mlir::ModuleOp module);
+
+/// Attaches the statistics of `batches` to the lookups of `module`.
+void attachStats(mlir::ModuleOp module, const std::vector<Batch> &batches);
+
+/// Compiles `module` in place; the session's errors become the Error.
+Result<CompiledModel> build(CompilerSession &session, mlir::ModuleOp module,
+                            const BuildOptions &options);
+
+} // namespace recflex
+
+#endif // RECFLEX_TOOLS_RECFLEX_BUILD_H

@@ -1,0 +1,105 @@
+//===- CompileCommand.cpp - recflex compile -------------------------------===//
+
+#include "Build.h"
+#include "Command.h"
+
+#include "recflex/Data/BatchFile.h"
+#include "recflex/Support/Files.h"
+
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace cl = llvm::cl;
+
+namespace recflex {
+namespace {
+
+enum class Emit { mlir, llvmIR, ptx, artifact };
+
+class CompileCommand final : public Command {
+public:
+  CompileCommand() : Command("compile", "emb IR to PTX or an artifact") {}
+
+  Status run() override {
+    CompilerSession session(options.remarks());
+    auto module = input.readModule(session.context());
+    if (!module)
+      return makeError(module.error().message, detail(session));
+    if (Status status = readSamples(**module); !status)
+      return status;
+    Result<CompiledModel> model = build(session, **module, options);
+    if (!model)
+      return model.error();
+    return write(**module, *model);
+  }
+
+private:
+  /// The parser's own words, if it said any.
+  static std::string detail(CompilerSession &session) {
+    std::string text = session.takeError().message;
+    return text == "compilation failed" ? "" : "\n" + text;
+  }
+
+  Status readSamples(mlir::ModuleOp module) {
+    if (samples.empty())
+      return {};
+    Result<JaggedInput> jagged = findJaggedInput(module);
+    if (!jagged)
+      return jagged.error();
+    std::vector<Batch> batches;
+    for (const std::string &path : samples) {
+      Result<Batch> batch =
+          readBatch(path, jagged->features, jagged->indexType);
+      if (!batch)
+        return batch.error();
+      batches.push_back(std::move(*batch));
+    }
+    attachStats(module, batches);
+    return {};
+  }
+
+  Status write(mlir::ModuleOp module, const CompiledModel &model) {
+    if (emit == Emit::artifact) {
+      if (output == "-")
+        return makeError("an artifact is no text; say where to write it with "
+                         "-o model.recflex");
+      return writeArtifact(model.artifact, output);
+    }
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    if (emit == Emit::mlir)
+      os << module << '\n';
+    else if (emit == Emit::llvmIR)
+      model.kernels->print(os, nullptr);
+    else
+      os << model.artifact.ptx;
+    return writeOutput(output, text);
+  }
+
+  ModelInput input{sub};
+  BuildOptions options{sub};
+  cl::list<std::string> samples{
+      "samples", cl::CommaSeparated,
+      cl::desc("sample batches (safetensors) to take statistics from"),
+      cl::value_desc("file,..."), cl::sub(sub)};
+  cl::opt<Emit> emit{
+      "emit", cl::desc("what to write"),
+      cl::values(clEnumValN(Emit::mlir, "mlir", "lowered IR (NVVM dialect)"),
+                 clEnumValN(Emit::llvmIR, "llvm", "LLVM IR of the kernels"),
+                 clEnumValN(Emit::ptx, "ptx", "PTX"),
+                 clEnumValN(Emit::artifact, "artifact",
+                            "what the runtime loads (default)")),
+      cl::init(Emit::artifact), cl::sub(sub)};
+  cl::opt<std::string> output{"o", cl::desc("where to write it"),
+                              cl::value_desc("file"), cl::init("-"),
+                              cl::sub(sub)};
+};
+
+} // namespace
+
+std::unique_ptr<Command> createCompileCommand() {
+  return std::make_unique<CompileCommand>();
+}
+
+} // namespace recflex

@@ -1,0 +1,119 @@
+//===- ModelInput.cpp - The model that a command works on -----------------===//
+
+#include "ModelInput.h"
+
+#include "recflex/Conversion/ImportModel.h"
+#include "recflex/Data/ModelJson.h"
+#include "recflex/Data/OriginalConfig.h"
+#include "recflex/InitAll.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+namespace cl = llvm::cl;
+
+namespace recflex {
+
+ModelInput::ModelInput(cl::SubCommand &sub)
+    : file(cl::Positional, cl::desc("<model.mlir | model.json>"), cl::sub(sub)),
+      tables("tables",
+             cl::desc("the original's table_config.txt (rows,width a line)"),
+             cl::value_desc("file"), cl::sub(sub)),
+      data("data", cl::desc("the original's data_config.txt, with --tables"),
+           cl::value_desc("file"), cl::sub(sub)) {}
+
+bool ModelInput::isArtifact() const {
+  return llvm::sys::path::extension(file.getValue()) == ".recflex";
+}
+
+bool ModelInput::hasSpec() const {
+  return !tables.empty() || llvm::sys::path::extension(file.getValue()) == ".json";
+}
+
+Result<ModelSpec> ModelInput::readSpec() const {
+  if (!file.empty() && (!tables.empty() || !data.empty()))
+    return makeError("give either ", std::string(file),
+                     " or --tables and --data, not both");
+  if (tables.empty() != data.empty())
+    return makeError(
+        "--tables and --data go together: the original's table_config.txt and "
+        "data_config.txt");
+  if (!tables.empty()) {
+    std::string folder =
+        llvm::sys::path::filename(llvm::sys::path::parent_path(tables.getValue()))
+            .str();
+    return readOriginalConfig(tables, data, folder.empty() ? "model" : folder);
+  }
+  if (file.empty())
+    return makeError("no model given; name a .json or .mlir file, or give "
+                     "--tables and --data");
+  if (!hasSpec())
+    return makeError(std::string(file),
+                     ": says nothing of how batches look; give a .json "
+                     "description or --tables and --data");
+  return readModelJson(file);
+}
+
+Result<OwningOpRef<ModuleOp>>
+ModelInput::readModule(MLIRContext &context) const {
+  if (hasSpec() || file.empty()) {
+    Result<ModelSpec> spec = readSpec();
+    if (!spec)
+      return spec.error();
+    return importModel(&context, *spec);
+  }
+  OwningOpRef<ModuleOp> module =
+      parseSourceFile<ModuleOp>(file, ParserConfig(&context));
+  if (!module)
+    return makeError(std::string(file), ": is not valid IR");
+  return module;
+}
+
+CompilerSession::CompilerSession(const std::string &remarks)
+    : mlirContext(MLIRContext::Threading::DISABLED) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  mlirContext.appendDialectRegistry(registry);
+  mlirContext.loadAllAvailableDialects();
+  mlirContext.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
+    llvm::raw_string_ostream os(errors);
+    bool isError = diagnostic.getSeverity() == DiagnosticSeverity::Error;
+    auto print = [](llvm::raw_ostream &out, Diagnostic &d) {
+      if (!isa<UnknownLoc>(d.getLocation()))
+        out << d.getLocation() << ": ";
+      out << d.str();
+    };
+    if (!isError) {
+      print(llvm::errs(), diagnostic);
+      llvm::errs() << '\n';
+      return;
+    }
+    if (!errors.empty())
+      os << '\n';
+    print(os, diagnostic);
+    for (Diagnostic &note : diagnostic.getNotes()) {
+      os << "\n  note: ";
+      print(os, note);
+    }
+  });
+  if (!remarks.empty()) {
+    remark::RemarkCategories categories;
+    categories.all = remarks;
+    (void)remark::enableOptimizationRemarks(
+        mlirContext, /*streamer=*/nullptr,
+        std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
+        /*printAsEmitRemarks=*/true);
+  }
+}
+
+Error CompilerSession::takeError() {
+  Error error{errors.empty() ? "compilation failed" : errors};
+  errors.clear();
+  return error;
+}
+
+} // namespace recflex

@@ -1,0 +1,96 @@
+//===- Workload.cpp - The batches and tables of a command -----------------===//
+
+#include "Workload.h"
+
+#include "recflex/Data/BatchFile.h"
+
+namespace cl = llvm::cl;
+
+namespace recflex {
+
+BatchOptions::BatchOptions(cl::SubCommand &sub)
+    : size("batch-size", cl::desc("samples a generated batch"), cl::init(512),
+           cl::sub(sub)),
+      count("batches", cl::desc("batches to generate"), cl::init(1),
+            cl::sub(sub)),
+      first("first-batch",
+            cl::desc("number of the first batch to generate: batches of other "
+                     "numbers are other samples"),
+            cl::init(0), cl::sub(sub)),
+      seed("seed", cl::desc("seed of generated batches"), cl::init(0),
+           cl::sub(sub)),
+      popularity("popularity", cl::desc("which rows generated batches look up"),
+                 cl::values(clEnumValN(Popularity::original, "original",
+                                       "nearly alike (default)"),
+                            clEnumValN(Popularity::zipf, "zipf",
+                                       "a few much more often than the rest")),
+                 cl::init(Popularity::original), cl::sub(sub)),
+      zipfExponent("zipf-exponent", cl::desc("with --popularity=zipf"),
+                   cl::init(1.0), cl::sub(sub)) {}
+
+Result<std::vector<Batch>> BatchOptions::generate(const ModelSpec &spec) const {
+  if (size < 1 || count < 1)
+    return makeError("--batch-size is ", int64_t(size), " and --batches is ",
+                     int64_t(count), "; both must be at least 1");
+  GeneratorOptions options;
+  options.seed = seed;
+  options.popularity = popularity;
+  options.zipfExponent = zipfExponent;
+  std::vector<Batch> batches;
+  for (int64_t number = 0; number < count; ++number) {
+    Result<Batch> batch = generateBatch(spec, size, first + number, options);
+    if (!batch)
+      return batch.error();
+    batches.push_back(std::move(*batch));
+  }
+  return batches;
+}
+
+TableOptions::TableOptions(cl::SubCommand &sub)
+    : seed("table-seed", cl::desc("seed of generated tables"), cl::init(0),
+           cl::sub(sub)),
+      fill("fill", cl::desc("what generated tables hold"),
+           cl::values(clEnumValN(TableFill::uniform, "uniform",
+                                 "numbers from -1 to 1 (default)"),
+                      clEnumValN(TableFill::integers, "integers",
+                                 "whole numbers from -4 to 4: sums are exact")),
+           cl::init(TableFill::uniform), cl::sub(sub)) {}
+
+Workload::Workload(cl::SubCommand &sub)
+    : batchFiles("batch", cl::CommaSeparated,
+                 cl::desc("sample batches (safetensors); without, batches are "
+                          "generated from the model's description"),
+                 cl::value_desc("file,..."), cl::sub(sub)),
+      generated(sub),
+      tableFile("weights",
+                cl::desc("tables (safetensors, one tensor a table); without, "
+                         "they are generated"),
+                cl::value_desc("file"), cl::sub(sub)),
+      generatedTables(sub) {}
+
+Result<std::vector<Batch>> Workload::batches(const ModelInput &input,
+                                             int64_t numFeatures,
+                                             IndexType indexType) const {
+  std::vector<Batch> batches;
+  for (const std::string &path : batchFiles) {
+    Result<Batch> batch = readBatch(path, numFeatures, indexType);
+    if (!batch)
+      return batch.error();
+    batches.push_back(std::move(*batch));
+  }
+  if (!batches.empty())
+    return batches;
+  Result<ModelSpec> spec = input.readSpec();
+  if (!spec)
+    return makeError(spec.error().message, "; or give batches with --batch");
+  return generated.generate(*spec);
+}
+
+Result<HostTables> Workload::tables(const Manifest &manifest) const {
+  if (!tableFile.empty())
+    return HostTables::open(tableFile, manifest);
+  return HostTables::generate(manifest, generatedTables.seed,
+                              generatedTables.fill);
+}
+
+} // namespace recflex

@@ -1,0 +1,56 @@
+//===- Workload.h - The batches and tables of a command ---------*- C++ -*-===//
+
+#ifndef RECFLEX_TOOLS_RECFLEX_WORKLOAD_H
+#define RECFLEX_TOOLS_RECFLEX_WORKLOAD_H
+
+#include "HostTables.h"
+#include "ModelInput.h"
+
+namespace recflex {
+
+/// The options of generated batches.
+class BatchOptions {
+public:
+  explicit BatchOptions(llvm::cl::SubCommand &sub);
+  Result<std::vector<Batch>> generate(const ModelSpec &spec) const;
+
+private:
+  llvm::cl::opt<int64_t> size;
+  llvm::cl::opt<int64_t> count;
+  llvm::cl::opt<int64_t> first;
+  llvm::cl::opt<uint64_t> seed;
+  llvm::cl::opt<Popularity> popularity;
+  llvm::cl::opt<double> zipfExponent;
+};
+
+/// The options of generated tables.
+struct TableOptions {
+  explicit TableOptions(llvm::cl::SubCommand &sub);
+
+  llvm::cl::opt<uint64_t> seed;
+  llvm::cl::opt<TableFill> fill;
+};
+
+/// The options that say what batches and tables a command works on: files, or
+/// seeds to generate them from.
+class Workload {
+public:
+  explicit Workload(llvm::cl::SubCommand &sub);
+
+  /// The batches of --batch, or generated from the model's description.
+  Result<std::vector<Batch>> batches(const ModelInput &input,
+                                     int64_t numFeatures,
+                                     IndexType indexType) const;
+  /// The tables of --weights, or generated.
+  Result<HostTables> tables(const Manifest &manifest) const;
+
+private:
+  llvm::cl::list<std::string> batchFiles;
+  BatchOptions generated;
+  llvm::cl::opt<std::string> tableFile;
+  TableOptions generatedTables;
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_TOOLS_RECFLEX_WORKLOAD_H
