@@ -7,6 +7,7 @@
 #include "recflex/Support/Files.h"
 #include "recflex/Support/Json.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 using nlohmann::json;

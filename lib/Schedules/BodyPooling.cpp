@@ -31,7 +31,8 @@ Value BodyBuilder::splat(Value scalar, int64_t vector) {
 
 Value BodyBuilder::combine(Value a, Value b) {
   if (lookup().pooling == Pooling::max)
-    return arith::MaxNumFOp::create(*this, a, b);
+    // Not arith.maxnumf: -convert-gpu-to-nvvm makes a libdevice call of it.
+    return LLVM::MaxNumOp::create(*this, a, b);
   return arith::AddFOp::create(*this, a, b);
 }
 

@@ -139,7 +139,8 @@ void BlockRunner::switchFrom(LaneContext &lane) {
         }
     abandon();
   }
-  recflexSwitchStack(&lane.stackPointer, next->stackPointer);
+  if (next != &lane)
+    recflexSwitchStack(&lane.stackPointer, next->stackPointer);
 }
 
 void BlockRunner::abandon() {
@@ -223,12 +224,9 @@ uint32_t BlockRunner::barrier(LaneContext &lane, uint32_t site, uint32_t id,
   lane.barrier = id;
   lane.barrierSite = site;
   lane.status = LaneStatus::AtBarrier;
-  if (barrier.arrived == barrier.expected) {
+  if (barrier.arrived == barrier.expected)
     releaseBarrier(barrier);
-    warps[warp].ready &= ~(1u << lane.lane); // it simply goes on
-  } else {
-    switchFrom(lane);
-  }
+  switchFrom(lane);
   switch (result) {
   case BarrierResult::None:
     return 0;
@@ -251,6 +249,9 @@ void BlockRunner::releaseBarrier(Barrier &barrier) {
     }
     warps[w].ready |= barrier.lanes[w];
   }
+  // The lowest thread goes first, so that messages name threads in order.
+  currentWarp = 0;
+  currentLane = warpSize - 1;
   // A barrier of some warps orders those alone; counting it for all misses a
   // race at worst.
   shared.blockBarrier();

@@ -112,6 +112,9 @@ Status Rewriter::addContextArgument(Function &function) {
   result->setSubprogram(function.getSubprogram());
   function.setSubprogram(nullptr);
 
+  FunctionInfo info;
+  for (Instruction &inst : instructions(*result))
+    info.originals.push_back(&inst);
   IRBuilder<> builder(&*result->getEntryBlock().begin());
   for (Argument &argument : function.args()) {
     if (!kernel) {
@@ -129,8 +132,6 @@ Status Rewriter::addContextArgument(Function &function) {
     argument.replaceAllUsesWith(builder.CreateLoad(argumentType, slot));
   }
 
-  FunctionInfo info;
-  info.original = &function;
   info.index = static_cast<uint32_t>(program.functions.size());
   info.kernel = kernel;
   program.functions.push_back(name);
@@ -201,11 +202,8 @@ Status Rewriter::collectGlobals() {
 
 Status Rewriter::rewriteFunction(Function &function) {
   resolveShared(function);
-  SmallVector<Instruction *> originals;
-  for (Instruction &inst : instructions(function))
-    originals.push_back(&inst);
   countIterations(function);
-  for (Instruction *inst : originals)
+  for (Instruction *inst : current->originals)
     if (Status status = rewriteInstruction(*inst); !status)
       return status;
   return {};
@@ -255,7 +253,7 @@ Status Rewriter::rewriteInstruction(Instruction &inst) {
   // The host must round where the GPU rounds: flags that let it do otherwise
   // have been used by the pipeline that came before, or have not.
   if (isa<FPMathOperator>(inst))
-    inst.setFastMathFlags(FastMathFlags());
+    inst.copyFastMathFlags(FastMathFlags());
 
   if (auto *load = dyn_cast<LoadInst>(&inst))
     return rewriteAccess(

@@ -77,7 +77,8 @@ private:
   Error unsupported(const llvm::Instruction &inst, const std::string &what);
 
   struct FunctionInfo {
-    llvm::Function *original = nullptr;
+    /// The instructions to rewrite: those that the module came with.
+    std::vector<llvm::Instruction *> originals;
     uint32_t index = 0; ///< in Program::functions
     bool kernel = false;
     bool synchronizes = false;

@@ -179,13 +179,15 @@ std::optional<std::string> SharedMemory::access(uint32_t thread,
 
 std::string SharedMemory::explain(Fault fault, uint64_t offset, uint32_t thread,
                                   AccessKind kind) const {
-  // The last object that starts at or below the offset; if there is none, the
-  // first one.
+  // The nearest object that starts at or below the offset; the first one if
+  // there is none.
   const SharedObject *object = nullptr;
-  for (const SharedObject &candidate : objects)
-    if (!object ||
-        static_cast<int64_t>(candidate.offset) <= static_cast<int64_t>(offset))
+  for (const SharedObject &candidate : objects) {
+    bool below = static_cast<int64_t>(candidate.offset) <=
+                 static_cast<int64_t>(offset);
+    if (!object || (below && candidate.offset >= object->offset))
       object = &candidate;
+  }
   std::ostringstream os;
   if (!object) {
     os << "in shared memory, of which the kernel has none";

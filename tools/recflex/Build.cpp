@@ -3,6 +3,7 @@
 #include "Build.h"
 
 #include "recflex/Analysis/BatchStats.h"
+#include "recflex/Data/BatchFile.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
 using namespace mlir;
@@ -48,6 +49,18 @@ Result<JaggedInput> findJaggedInput(ModuleOp module) {
   return JaggedInput{type.getFeatures(), type.getIndexType().getWidth() == 32
                                              ? recflex::IndexType::i32
                                              : recflex::IndexType::i64};
+}
+
+Result<std::vector<Batch>> readSamples(const std::vector<std::string> &paths,
+                                       const JaggedInput &jagged) {
+  std::vector<Batch> batches;
+  for (const std::string &path : paths) {
+    Result<Batch> batch = readBatch(path, jagged.features, jagged.indexType);
+    if (!batch)
+      return batch.error();
+    batches.push_back(std::move(*batch));
+  }
+  return batches;
 }
 
 void attachStats(ModuleOp module, const std::vector<Batch> &batches) {

@@ -33,6 +33,10 @@ struct JaggedInput {
 };
 Result<JaggedInput> findJaggedInput(mlir::ModuleOp module);
 
+/// Reads sample batches for that input.
+Result<std::vector<Batch>> readSamples(const std::vector<std::string> &paths,
+                                       const JaggedInput &jagged);
+
 /// Attaches the statistics of `batches` to the lookups of `module`.
 void attachStats(mlir::ModuleOp module, const std::vector<Batch> &batches);
 

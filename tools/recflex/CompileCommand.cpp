@@ -3,7 +3,6 @@
 #include "Build.h"
 #include "Command.h"
 
-#include "recflex/Data/BatchFile.h"
 #include "recflex/Support/Files.h"
 
 #include "llvm/IR/LLVMContext.h"
@@ -25,8 +24,8 @@ public:
     CompilerSession session(options.remarks());
     auto module = input.readModule(session.context());
     if (!module)
-      return makeError(module.error().message, detail(session));
-    if (Status status = readSamples(**module); !status)
+      return makeError(module.error().message, session.takeDetail());
+    if (Status status = takeStats(**module); !status)
       return status;
     Result<CompiledModel> model = build(session, **module, options);
     if (!model)
@@ -35,27 +34,16 @@ public:
   }
 
 private:
-  /// The parser's own words, if it said any.
-  static std::string detail(CompilerSession &session) {
-    std::string text = session.takeError().message;
-    return text == "compilation failed" ? "" : "\n" + text;
-  }
-
-  Status readSamples(mlir::ModuleOp module) {
+  Status takeStats(mlir::ModuleOp module) {
     if (samples.empty())
       return {};
     Result<JaggedInput> jagged = findJaggedInput(module);
     if (!jagged)
       return jagged.error();
-    std::vector<Batch> batches;
-    for (const std::string &path : samples) {
-      Result<Batch> batch =
-          readBatch(path, jagged->features, jagged->indexType);
-      if (!batch)
-        return batch.error();
-      batches.push_back(std::move(*batch));
-    }
-    attachStats(module, batches);
+    auto batches = readSamples({samples.begin(), samples.end()}, *jagged);
+    if (!batches)
+      return batches.error();
+    attachStats(module, *batches);
     return {};
   }
 

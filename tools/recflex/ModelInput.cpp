@@ -18,8 +18,12 @@ namespace cl = llvm::cl;
 
 namespace recflex {
 
-ModelInput::ModelInput(cl::SubCommand &sub)
-    : file(cl::Positional, cl::desc("<model.mlir | model.json>"), cl::sub(sub)),
+ModelInput::ModelInput(cl::SubCommand &sub, bool takesArtifacts)
+    : file(cl::Positional,
+           cl::desc(takesArtifacts
+                        ? "<model.mlir | model.json | model.recflex>"
+                        : "<model.mlir | model.json>"),
+           cl::sub(sub)),
       tables("tables",
              cl::desc("the original's table_config.txt (rows,width a line)"),
              cl::value_desc("file"), cl::sub(sub)),
@@ -111,9 +115,13 @@ CompilerSession::CompilerSession(const std::string &remarks)
 }
 
 Error CompilerSession::takeError() {
-  Error error{errors.empty() ? "compilation failed" : errors};
-  errors.clear();
-  return error;
+  if (errors.empty())
+    return {"compilation failed"};
+  return {std::exchange(errors, {})};
+}
+
+std::string CompilerSession::takeDetail() {
+  return errors.empty() ? "" : "\n" + std::exchange(errors, {});
 }
 
 } // namespace recflex

@@ -19,7 +19,7 @@ namespace recflex {
 /// two configuration files.
 class ModelInput {
 public:
-  explicit ModelInput(llvm::cl::SubCommand &sub);
+  explicit ModelInput(llvm::cl::SubCommand &sub, bool takesArtifacts = false);
 
   /// Whether the file is an artifact rather than a description or IR.
   bool isArtifact() const;
@@ -48,6 +48,8 @@ public:
   mlir::MLIRContext &context() { return mlirContext; }
   /// The errors since the last call, as one Error.
   Error takeError();
+  /// The same as lines to append to another message; empty if there are none.
+  std::string takeDetail();
 
 private:
   mlir::MLIRContext mlirContext;

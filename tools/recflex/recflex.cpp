@@ -21,7 +21,8 @@ static void hideForeignOptions(llvm::cl::SubCommand &sub) {
 
 int main(int argc, char **argv) {
   std::unique_ptr<Command> commands[] = {
-      createImportCommand(), createGenerateCommand(), createCompileCommand()};
+      createImportCommand(), createGenerateCommand(), createCompileCommand(),
+      createRunCommand(), createBenchCommand()};
   for (auto &command : commands)
     hideForeignOptions(command->subCommand());
   llvm::cl::SetVersionPrinter(printVersion);

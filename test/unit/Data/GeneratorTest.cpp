@@ -6,6 +6,7 @@
 #include "recflex/Data/ModelLimits.h"
 #include "recflex/Support/HalfFloat.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <set>

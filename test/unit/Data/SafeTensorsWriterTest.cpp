@@ -4,6 +4,7 @@
 
 #include "TestFiles.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace recflex;
@@ -20,8 +21,12 @@ std::vector<unsigned char> numbered(size_t bytes, int start) {
 bool holds(const SafeTensors &file, const char *name,
            const std::vector<unsigned char> &data) {
   const TensorView *view = file.find(name);
-  return view && view->bytes == int64_t(data.size()) &&
-         std::memcmp(view->data, data.data(), data.size()) == 0;
+  if (!view || view->bytes != int64_t(data.size()))
+    return false;
+  for (size_t i = 0; i < data.size(); ++i)
+    if (std::to_integer<int>(view->data[i]) != data[i])
+      return false;
+  return true;
 }
 
 TEST(SafeTensorsWriter, writesWhatOpenReads) {

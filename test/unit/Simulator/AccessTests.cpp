@@ -170,7 +170,8 @@ define ptx_kernel void @k(ptr addrspace(1) %tables, ptr addrspace(1) %out) {
   for (auto &table : tables)
     pointers.push_back(give("table", table, false));
   std::vector<int32_t> out(64);
-  run("k", {1, 64, 0}, {give("tables", pointers, false), give("out", out, true)});
+  run("k", {1, 64, 0},
+      {give("tables", pointers, false), give("out", out, true)});
   for (int i = 0; i < 64; ++i)
     EXPECT_EQ(out[i], i);
 }
@@ -211,9 +212,10 @@ TEST_F(AccessTest, RejectsVectorThatStraddlesTheEnd) {
   alignas(16) float in[8] = {};
   std::vector<float> out(4);
   simulator->addMemory("in", in, 28, false);
-  EXPECT_THAT(error("k", {1, 1, 0},
-                    {reinterpret_cast<uint64_t>(in), give("out", out, true), 16}),
-              HasSubstr("load of 16 bytes at in + 16, past its 28 bytes"));
+  EXPECT_THAT(
+      error("k", {1, 1, 0},
+            {reinterpret_cast<uint64_t>(in), give("out", out, true), 16}),
+      HasSubstr("load of 16 bytes at in + 16, past its 28 bytes"));
 }
 
 const char *localArray = R"(

@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,9 @@ protected:
 
   void compile(const std::string &text, const SimulatorOptions &options = {}) {
     Result<std::unique_ptr<Simulator>> result = tryCompile(text, options);
-    ASSERT_TRUE(result) << result.error().message;
+    // The tests that follow use the simulator at once: without one, stop.
+    if (!result)
+      throw std::runtime_error(result.error().message);
     simulator = std::move(*result);
   }
 

@@ -52,8 +52,8 @@ TEST_P(ShuffleTest, FollowsSegments) {
   compile(shuffleKernel(test.mode));
   std::vector<int32_t> out(64), valid(64);
   // How CUDA's headers form the operand from the width.
-  uint32_t c = (32 - test.width) << 8 |
-               (std::string(test.mode) == "up" ? 0 : 31);
+  uint32_t c =
+      (32 - test.width) << 8 | (std::string(test.mode) == "up" ? 0 : 31);
   run("k", {1, 64, 0},
       {give("out", out, true), give("valid", valid, true), 0xFFFFFFFF,
        static_cast<uint32_t>(test.b), c});
@@ -75,8 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
         ShuffleCase{"idx", 8, 3, [](int l) { return l / 8 * 8 + 3; }},
         ShuffleCase{"idx", 4, 6, [](int l) { return l / 4 * 4 + 2; }},
         ShuffleCase{"up", 32, 1, [](int l) { return l - 1; }},
-        ShuffleCase{"up", 8, 3,
-                    [](int l) { return l % 8 >= 3 ? l - 3 : -1; }},
+        ShuffleCase{"up", 8, 3, [](int l) { return l % 8 >= 3 ? l - 3 : -1; }},
         ShuffleCase{"down", 32, 2,
                     [](int l) { return l + 2 < 32 ? l + 2 : -1; }},
         ShuffleCase{"down", 4, 1,
@@ -85,8 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(WarpTest, ButterflyStopsAtTheClamp) {
   compile(shuffleKernel("bfly"));
   std::vector<int32_t> out(32), valid(32);
-  // What gpu.shuffle emits for width 8: clamp 7 and no segments, so lanes above
-  // read themselves, except those that meet within the clamp.
+  // What gpu.shuffle emits for width 8: clamp 7 and no segments, so the lanes
+  // above read themselves.
   run("k", {1, 32, 0},
       {give("out", out, true), give("valid", valid, true), 0xFFFFFFFF, 1, 7});
   for (int lane = 0; lane < 32; ++lane) {

@@ -1,0 +1,37 @@
+//===- CudaSetup.h - An artifact and its tables on a GPU --------*- C++ -*-===//
+
+#ifndef RECFLEX_TOOLS_RECFLEX_CUDASETUP_H
+#define RECFLEX_TOOLS_RECFLEX_CUDASETUP_H
+
+#include "HostTables.h"
+
+#include "recflex/Runtime/Artifact.h"
+#include "recflex/Runtime/DeviceMemory.h"
+#include "recflex/Runtime/ExecutionContext.h"
+
+namespace recflex {
+
+/// Tables in device memory, one buffer each.
+struct DeviceTables {
+  std::vector<DeviceBuffer> buffers;
+
+  static Result<DeviceTables> upload(const Stream &stream,
+                                     const Manifest &manifest,
+                                     const HostTables &tables);
+  std::vector<DevicePtr> addresses() const;
+};
+
+/// A module, ready to launch with given tables.
+struct LoadedModel {
+  std::shared_ptr<const DeviceModule> module;
+  std::shared_ptr<const AttachedTables> attached;
+  std::unique_ptr<ExecutionContext> context;
+
+  static Result<LoadedModel> load(const DevicePointer &device,
+                                  const Artifact &artifact,
+                                  const DeviceTables &tables);
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_TOOLS_RECFLEX_CUDASETUP_H

@@ -1,0 +1,73 @@
+//===- Prepare.cpp - A model, compiled, with batches and tables -----------===//
+
+#include "Prepare.h"
+
+#include "recflex/Data/BatchFile.h"
+
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+
+namespace cl = llvm::cl;
+
+namespace recflex {
+
+Preparation::Preparation(cl::SubCommand &sub)
+    : input(sub, /*takesArtifacts=*/true), options(sub), workload(sub),
+      samples("samples", cl::CommaSeparated,
+              cl::desc("sample batches (safetensors) to choose schedules from; "
+                       "without, the batches themselves"),
+              cl::value_desc("file,..."), cl::sub(sub)) {}
+
+Status Preparation::compile(PreparedModel &model) const {
+  auto module = input.readModule(model.session.context());
+  if (!module)
+    return makeError(module.error().message, model.session.takeDetail());
+  model.module = std::move(*module);
+  Result<JaggedInput> jagged = findJaggedInput(*model.module);
+  if (!jagged)
+    return jagged.error();
+  auto batches =
+      workload.batches(input, jagged->features, jagged->indexType);
+  if (!batches)
+    return batches.error();
+  model.batches = std::move(*batches);
+
+  if (samples.empty()) {
+    attachStats(*model.module, model.batches);
+  } else {
+    auto given = readSamples({samples.begin(), samples.end()}, *jagged);
+    if (!given)
+      return given.error();
+    attachStats(*model.module, *given);
+  }
+  mlir::OwningOpRef<mlir::ModuleOp> lowered(
+      mlir::cast<mlir::ModuleOp>(model.module.get()->clone()));
+  Result<CompiledModel> compiled = build(model.session, *lowered, options);
+  if (!compiled)
+    return compiled.error();
+  model.artifact = compiled->artifact;
+  model.compiled = std::move(*compiled);
+  return {};
+}
+
+Result<std::unique_ptr<PreparedModel>> Preparation::prepare() const {
+  auto model = std::make_unique<PreparedModel>(options.remarks());
+  if (!input.isArtifact()) {
+    if (Status status = compile(*model); !status)
+      return status.error();
+    return model;
+  }
+  Result<Artifact> artifact = readArtifact(input.path());
+  if (!artifact)
+    return artifact.error();
+  model->artifact = std::move(*artifact);
+  const Manifest &manifest = model->artifact.manifest;
+  auto batches =
+      workload.batches(input, manifest.jaggedFeatures, manifest.indexType);
+  if (!batches)
+    return batches.error();
+  model->batches = std::move(*batches);
+  return model;
+}
+
+} // namespace recflex

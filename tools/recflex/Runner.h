@@ -1,0 +1,41 @@
+//===- Runner.h - Where a batch runs ----------------------------*- C++ -*-===//
+
+#ifndef RECFLEX_TOOLS_RECFLEX_RUNNER_H
+#define RECFLEX_TOOLS_RECFLEX_RUNNER_H
+
+#include "HostTables.h"
+
+#include "recflex/Pipelines/Compiler.h"
+
+#include <memory>
+#include <string>
+
+namespace recflex {
+
+/// Runs batches of one model on one kind of device. Outputs are
+/// [batchSize, outputWidth] f32, row-major.
+class Runner {
+public:
+  virtual ~Runner() = default;
+  virtual Result<std::vector<float>> run(const Batch &batch) = 0;
+  /// One line on what ran, for people.
+  virtual std::string describe() const = 0;
+};
+
+/// The emitted kernels, on the simulator; `tables` outlive the runner and are
+/// prepared for every batch.
+Result<std::unique_ptr<Runner>> createSimRunner(const CompiledModel &model,
+                                                const HostTables &tables);
+
+/// The artifact, on GPU 0. Copies the tables there.
+Result<std::unique_ptr<Runner>> createCudaRunner(const Artifact &artifact,
+                                                 const HostTables &tables);
+
+/// The reference lowering of `module` (emb IR), compiled for this CPU.
+Result<std::unique_ptr<Runner>> createCpuRunner(mlir::ModuleOp module,
+                                                const Manifest &manifest,
+                                                const HostTables &tables);
+
+} // namespace recflex
+
+#endif // RECFLEX_TOOLS_RECFLEX_RUNNER_H
