@@ -8,23 +8,39 @@ using namespace mlir;
 
 namespace recflex {
 
+bool ScheduleSelector::isConsidered(
+    emb::ScheduleAttrInterface schedule) const {
+  if (options.only.empty())
+    return true;
+  StringRef name = schedule.getAbstractAttribute().getName();
+  return llvm::any_of(options.only, [&](StringRef wanted) {
+    return name == wanted || (name.consume_front("emb.") && name == wanted);
+  });
+}
+
 /// Candidates of one lookup, fewest instructions first, then the fastest tile.
 std::vector<RankedSchedule>
 ScheduleSelector::rank(const LookupProblem &problem) const {
   std::vector<RankedSchedule> ranked;
-  double issueRate = device.multiprocessors * device.issueRate;
+  double issueRate = options.device.multiprocessors * options.device.issueRate;
   for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
-           context, problem.shape, problem.stats, threads)) {
+           context, problem.shape, problem.stats, options.threads)) {
+    if (!isConsidered(schedule))
+      continue;
     RankedSchedule entry;
     entry.schedule = schedule;
-    entry.cost = schedule.estimateCost(problem.shape, problem.stats, threads);
-    entry.issueTime = entry.cost.issue * static_cast<double>(batch) / issueRate;
-    entry.tileTime = entry.cost.latency * device.loadLatency;
+    entry.cost = schedule.estimateCost(problem.shape, problem.stats, options.threads);
+    entry.issueTime = entry.cost.issue * static_cast<double>(options.batch) / issueRate;
+    entry.tileTime = entry.cost.latency * options.device.loadLatency;
     ranked.push_back(entry);
   }
-  llvm::stable_sort(ranked, [](const auto &a, const auto &b) {
-    return std::pair(a.issueTime, a.tileTime) <
-           std::pair(b.issueTime, b.tileTime);
+  // Equals keep the order of the candidates, so that a choice never depends on
+  // the sorting algorithm.
+  for (auto [position, entry] : llvm::enumerate(ranked))
+    entry.position = position;
+  llvm::sort(ranked, [](const auto &a, const auto &b) {
+    return std::tuple(a.issueTime, a.tileTime, a.position) <
+           std::tuple(b.issueTime, b.tileTime, b.position);
   });
   return ranked;
 }
@@ -38,9 +54,9 @@ ScheduleSelector::select(const std::vector<LookupProblem> &problems) const {
     ranked.push_back(rank(problem));
     if (!ranked.back().empty())
       issueTime += ranked.back().front().issueTime;
-    gatherTime += problem.stats.mean * static_cast<double>(batch) *
+    gatherTime += problem.stats.mean * static_cast<double>(options.batch) *
                   static_cast<double>(problem.shape.rowBytes()) /
-                  device.gatherRate;
+                  options.device.gatherRate;
   }
   selection.kernelTime = std::max(issueTime, gatherTime);
 

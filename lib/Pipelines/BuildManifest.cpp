@@ -35,8 +35,7 @@ static std::string keyName(ArrayAttr keys, int64_t key) {
   return "feature" + std::to_string(key);
 }
 
-FailureOr<Manifest> buildManifest(emb::FusedLookupOp op, StringRef name,
-                                  StringRef chip) {
+Manifest buildManifest(emb::FusedLookupOp op, StringRef name, StringRef chip) {
   KernelPlan plan = KernelPlan::build(op);
   Manifest manifest;
   manifest.name = name.str();

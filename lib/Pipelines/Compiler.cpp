@@ -13,10 +13,16 @@ using namespace mlir;
 
 namespace recflex {
 
-CompiledModel::CompiledModel() = default;
-CompiledModel::CompiledModel(CompiledModel &&) = default;
-CompiledModel &CompiledModel::operator=(CompiledModel &&) = default;
-CompiledModel::~CompiledModel() { kernels.reset(); }
+LoweredModel::LoweredModel() = default;
+LoweredModel::LoweredModel(LoweredModel &&) = default;
+// Swaps, so that the old kernels go before the context that owns their types.
+LoweredModel &LoweredModel::operator=(LoweredModel &&other) {
+  std::swap(llvmContext, other.llvmContext);
+  std::swap(kernels, other.kernels);
+  std::swap(manifest, other.manifest);
+  return *this;
+}
+LoweredModel::~LoweredModel() = default;
 
 /// The one fused lookup of `module`: an artifact holds one.
 static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
@@ -34,8 +40,8 @@ static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
   return error;
 }
 
-FailureOr<CompiledModel> compileModel(ModuleOp module,
-                                      const CompileOptions &options) {
+FailureOr<LoweredModel> lowerModel(ModuleOp module,
+                                   const CompileOptions &options) {
   PassManager pm(module.getContext());
   buildSchedulePipeline(pm, options);
   buildLoweringPipeline(pm, options);
@@ -49,26 +55,27 @@ FailureOr<CompiledModel> compileModel(ModuleOp module,
       *lookup, lookup->getKernelAttr());
   auto function = (*lookup)->getParentOfType<FunctionOpInterface>();
 
-  CompiledModel model;
-  FailureOr<Manifest> manifest =
-      buildManifest(*lookup, function ? function.getName() : "model",
-                    options.chip);
-  if (failed(manifest))
-    return failure();
-  model.artifact.manifest = std::move(*manifest);
+  LoweredModel model;
+  model.manifest = buildManifest(
+      *lookup, function ? function.getName() : "model", options.chip);
   model.llvmContext = std::make_unique<llvm::LLVMContext>();
   PTXOptions target;
   target.chip = options.chip;
   model.kernels = translateToLLVM(kernels, *model.llvmContext, target);
   if (!model.kernels)
     return failure();
-  // The backend's passes change the module; the simulator gets it as it was.
+  return model;
+}
+
+FailureOr<Artifact> emitArtifact(const LoweredModel &model, Location loc) {
+  // The backend's passes change the module; the simulator wants it as it is.
   std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*model.kernels);
-  FailureOr<std::string> ptx = emitPTX(*copy, target, kernels.getLoc());
+  PTXOptions target;
+  target.chip = model.manifest.chip;
+  FailureOr<std::string> ptx = emitPTX(*copy, target, loc);
   if (failed(ptx))
     return failure();
-  model.artifact.ptx = std::move(*ptx);
-  return model;
+  return Artifact{model.manifest, std::move(*ptx)};
 }
 
 } // namespace recflex

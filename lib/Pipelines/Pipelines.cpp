@@ -21,6 +21,7 @@ void buildSchedulePipeline(OpPassManager &pm, const CompileOptions &options) {
   emb::EmbSelectSchedulesPassOptions select;
   select.batch = options.batch;
   select.threads = options.threads;
+  llvm::append_range(select.only, options.only);
   functions.addPass(emb::createEmbSelectSchedulesPass(select));
 }
 

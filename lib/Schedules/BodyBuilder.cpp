@@ -99,10 +99,12 @@ static Type elementType(Builder &builder, RowType type) {
 }
 
 Value BodyBuilder::rowAddress(Value row, Value column) {
+  // The column first: it is the same for all rows of a bag.
+  Value start =
+      gep(tile().table, elementType(*this, lookup().rowType), column);
   Value bytes = mul(widen(row), arith::ConstantIntOp::create(
                                     *this, getI64Type(), lookup().rowBytes()));
-  Value start = gep(tile().table, getI8Type(), bytes);
-  return gep(start, elementType(*this, lookup().rowType), column);
+  return gep(start, getI8Type(), bytes);
 }
 
 Value BodyBuilder::loadElements(Value address, int64_t vector) {

@@ -59,7 +59,7 @@ void attachGatherBody(MLIRContext *context) {
 void addGatherCandidates(MLIRContext *context, const emb::LookupShape &shape,
                          const emb::BagStats &stats, AddSchedule add) {
   // Longer bags would be read row by row.
-  if (stats.max > 1)
+  if (stats.batch > 0 && stats.max > 1)
     return;
   for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2)
     for (int64_t unroll : {4, 2, 1})

@@ -13,7 +13,11 @@ const char *nameOf(AccessKind kind) {
     return "load";
   case AccessKind::Store:
     return "store";
-  case AccessKind::Atomic:
+  case AccessKind::AtomicLoad:
+    return "atomic load";
+  case AccessKind::AtomicStore:
+    return "atomic store";
+  case AccessKind::AtomicUpdate:
     return "atomic update";
   }
   return "access";
@@ -26,9 +30,8 @@ void BlockRunner::checkAccess(LaneContext &lane, uint64_t address,
   if (shared.contains(address))
     return checkShared(lane, address, index);
   const Region *region = memory.find(address, site.bytes);
-  bool writes = site.kind != AccessKind::Load;
-  if (region && (region->writable || !writes)) {
-    if (address % site.align != 0) {
+  if (region && (region->writable || !writesMemory(site.kind))) {
+    if ((address & (site.align - 1)) != 0) {
       report(lane, describeSite(index, site.bytes) + "at " + region->name +
                        " + " + std::to_string(address - region->base) +
                        ", not aligned to " + std::to_string(site.align) +
@@ -54,7 +57,7 @@ void BlockRunner::checkAccess(LaneContext &lane, uint64_t address,
 void BlockRunner::checkShared(LaneContext &lane, uint64_t address,
                               uint32_t index) {
   const Site &site = program.sites[index];
-  if (address % site.align != 0) {
+  if ((address & (site.align - 1)) != 0) {
     report(lane, describeSite(index, site.bytes) + "at byte " +
                      std::to_string(static_cast<int64_t>(
                          address - reinterpret_cast<uint64_t>(shared.data()))) +
@@ -62,9 +65,8 @@ void BlockRunner::checkShared(LaneContext &lane, uint64_t address,
                      std::to_string(site.align) + " bytes");
     abandon();
   }
-  if (auto fault = shared.access(lane.thread, address, site.bytes, site.kind)) {
-    report(lane, describeSite(index, site.bytes) + *fault);
-    fault.reset();
+  if (!shared.access(lane.thread, address, site.bytes, site.kind)) {
+    report(lane, describeSite(index, site.bytes) + shared.explain());
     abandon();
   }
 }
@@ -87,15 +89,14 @@ void BlockRunner::checkRange(LaneContext &lane, uint64_t address,
     return;
   const Site &site = program.sites[index];
   if (shared.contains(address)) {
-    if (auto fault = shared.access(lane.thread, address, bytes, site.kind)) {
-      report(lane, describeSite(index, bytes) + *fault);
-      fault.reset();
+    if (!shared.access(lane.thread, address, bytes, site.kind)) {
+      report(lane, describeSite(index, bytes) + shared.explain());
       abandon();
     }
     return;
   }
   const Region *region = memory.find(address, bytes);
-  if (region && (region->writable || site.kind == AccessKind::Load))
+  if (region && (region->writable || !writesMemory(site.kind)))
     return;
   if (stacks.contains(stackOf(lane), address, bytes))
     return;
@@ -112,14 +113,15 @@ void BlockRunner::report(const LaneContext &lane, const std::string &what) {
             std::to_string(lane.thread) + ": " + what;
 }
 
-void BlockRunner::fail(LaneContext &lane, const char *what, uint32_t index) {
-  const Site &site = program.sites[index];
+void BlockRunner::fail(LaneContext &lane, const char *what, uint32_t site) {
+  report(lane, what + describePlace(site));
+  abandon();
+}
+
+void BlockRunner::failAssertion(LaneContext &lane, uint64_t message,
+                                uint32_t site) {
   report(lane,
-         std::string(what) +
-             (program.functions[site.function] != launch.kernel->name
-                  ? " in function '" + program.functions[site.function] + "'"
-                  : "") +
-             (site.line != 0 ? " at line " + std::to_string(site.line) : ""));
+         "assertion failed: " + memory.stringAt(message) + describePlace(site));
   abandon();
 }
 
@@ -130,15 +132,19 @@ void BlockRunner::failEndlessLoop(LaneContext &lane) {
   abandon();
 }
 
-std::string BlockRunner::describeSite(uint32_t index, uint64_t bytes) const {
+std::string BlockRunner::describePlace(uint32_t index) const {
   const Site &site = program.sites[index];
-  std::string text = std::string(nameOf(site.kind)) + " of " +
-                     std::to_string(bytes) + " bytes ";
+  std::string text;
   if (program.functions[site.function] != launch.kernel->name)
-    text += "in function '" + program.functions[site.function] + "' ";
+    text += " in function '" + program.functions[site.function] + "'";
   if (site.line != 0)
-    text += "at line " + std::to_string(site.line) + " ";
+    text += " at line " + std::to_string(site.line);
   return text;
+}
+
+std::string BlockRunner::describeSite(uint32_t index, uint64_t bytes) const {
+  return std::string(nameOf(program.sites[index].kind)) + " of " +
+         std::to_string(bytes) + " bytes" + describePlace(index) + " ";
 }
 
 std::string BlockRunner::describeAbsent(uint32_t thread) const {

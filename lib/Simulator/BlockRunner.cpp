@@ -108,24 +108,22 @@ void BlockRunner::runThreadsInTurn(void *argument) {
 }
 
 LaneContext *BlockRunner::nextReady() {
-  // Lanes above the current one come first, so that a warp's lanes go round in
-  // order and each finds its stack where it left the cache.
-  for (uint32_t i = 0; i <= warpCount; ++i) {
-    uint32_t w = currentWarp + i;
-    if (w >= warpCount)
-      w -= warpCount;
-    uint32_t ready = warps[w].ready;
-    if (ready == 0)
-      continue;
-    if (i == 0 && (ready & ~lowBits(currentLane + 1)) != 0)
-      ready &= ~lowBits(currentLane + 1);
-    uint32_t bit = ready & -ready;
-    warps[w].ready &= ~bit;
-    currentWarp = w;
-    currentLane = static_cast<uint32_t>(__builtin_ctz(bit));
-    return &lanes[w * warpSize + currentLane];
+  // The lanes above come first, so that those of a warp take turns; then the
+  // warps above.
+  uint32_t warp = currentWarp;
+  uint32_t ready = warps[warp].ready;
+  if (uint32_t above = ready & ~lowBits(currentLane + 1))
+    ready = above;
+  for (uint32_t visited = 1; ready == 0; ++visited) {
+    if (visited == warpCount)
+      return nullptr;
+    warp = warp + 1 == warpCount ? 0 : warp + 1;
+    ready = warps[warp].ready;
   }
-  return nullptr;
+  currentWarp = warp;
+  currentLane = static_cast<uint32_t>(__builtin_ctz(ready));
+  warps[warp].ready &= ~(1u << currentLane);
+  return &lanes[warp * warpSize + currentLane];
 }
 
 void BlockRunner::switchFrom(LaneContext &lane) {
@@ -193,10 +191,11 @@ uint32_t BlockRunner::barrier(LaneContext &lane, uint32_t site, uint32_t id,
                               bool predicate) {
   if (id >= barriersPerBlock)
     fail(lane, "barrier number out of range (0 to 15)", site);
-  uint32_t expected = count == 0 ? state.threads : count;
-  if (expected > state.threads || (count != 0 && count % warpSize != 0))
+  uint32_t expected = count == wholeBlock ? state.threads : count;
+  if (expected > state.threads || expected == 0 ||
+      (count != wholeBlock && count % warpSize != 0))
     fail(lane,
-         "barrier for a number of threads that is no multiple of 32 or more "
+         "barrier for a number of threads that is 0, no multiple of 32 or more "
          "than the block has",
          site);
   Barrier &barrier = barriers[id];

@@ -66,6 +66,9 @@ public:
       failEndlessLoop(lane);
   }
   [[noreturn]] void fail(LaneContext &lane, const char *what, uint32_t site);
+  /// `message`: the address of a string, in registered memory or not.
+  [[noreturn]] void failAssertion(LaneContext &lane, uint64_t message,
+                                  uint32_t site);
 
 private:
   struct Warp {
@@ -92,6 +95,7 @@ private:
   [[noreturn]] void abandon();
   [[noreturn]] void failEndlessLoop(LaneContext &lane);
   std::string describeSite(uint32_t site, uint64_t bytes) const;
+  std::string describePlace(uint32_t site) const;
   std::string describeDeadlock(const LaneContext &lane) const;
   std::string describeAbsent(uint32_t thread) const;
   /// The stack that `lane` runs on.

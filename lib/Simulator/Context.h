@@ -70,6 +70,9 @@ enum class LaneStatus : uint32_t { Ready, AtWarpOperation, AtBarrier, Exited };
 /// What a block barrier hands back to its threads.
 enum class BarrierResult : uint32_t { None, CountTrue, AllTrue, AnyTrue };
 
+/// In place of a barrier's number of threads: all of them.
+constexpr uint32_t wholeBlock = UINT32_MAX;
+
 /// One thread of the block.
 struct LaneContext {
   BlockState *block = nullptr;

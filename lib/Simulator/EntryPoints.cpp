@@ -55,6 +55,10 @@ void trap(LaneContext *lane, uint32_t site) {
                             site);
 }
 
+void assertion(LaneContext *lane, uint64_t message, uint32_t site) {
+  lane->block->runner->failAssertion(*lane, message, site);
+}
+
 void checkDivisor(LaneContext *lane, uint32_t bad, uint32_t site) {
   if (bad & 1)
     lane->block->runner->fail(*lane, "integer division by zero, or overflow",
@@ -81,6 +85,7 @@ std::vector<HostSymbol> entryPoints() {
           {entry::barrier, addressOf(barrier)},
           {entry::iterate, addressOf(iterate)},
           {entry::trap, addressOf(trap)},
+          {entry::assertion, addressOf(assertion)},
           {entry::checkDivisor, addressOf(checkDivisor)},
           {entry::clock, addressOf(clock)}};
 }

@@ -29,6 +29,7 @@ constexpr const char *barrier = "rfx.barrier";      // (ctx, i32 site, i32 id,
                                                     //  i32 vote) -> i32
 constexpr const char *iterate = "rfx.iterate";      // (ctx)
 constexpr const char *trap = "rfx.trap";            // (ctx, i32 site)
+constexpr const char *assertion = "rfx.assertion";  // (ctx, message, i32 site)
 constexpr const char *checkDivisor = "rfx.divisor"; // (ctx, i32 bad, i32 site)
 constexpr const char *clock = "rfx.clock";          // (ctx) -> i64
 } // namespace entry

@@ -28,8 +28,7 @@ public:
 
   /// A target machine for this host, restricted to what gives the same results
   /// on every host of its architecture.
-  static Result<std::unique_ptr<llvm::TargetMachine>>
-  createTargetMachine(bool optimize);
+  static Result<std::unique_ptr<llvm::TargetMachine>> createTargetMachine();
 
   /// Compiles and links `module`, which has `machine`'s triple and layout. The
   /// module is left in no useful state.

@@ -3,6 +3,7 @@
 #include "MemoryMap.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace recflex::sim {
 
@@ -44,6 +45,15 @@ const Region *MemoryMap::find(uint64_t address, uint64_t bytes) const {
       return nullptr;
   }
   return nullptr;
+}
+
+std::string MemoryMap::stringAt(uint64_t address) const {
+  const Region *region = find(address, 1);
+  if (!region)
+    return "";
+  auto *text = reinterpret_cast<const char *>(address);
+  return std::string(text,
+                     strnlen(text, region->bytes - (address - region->base)));
 }
 
 std::string MemoryMap::explain(uint64_t address, uint64_t bytes) const {

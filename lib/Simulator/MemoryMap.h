@@ -35,6 +35,9 @@ public:
   /// bytes".
   std::string explain(uint64_t address, uint64_t bytes) const;
 
+  /// The characters from `address` on, up to a zero or the end of their region.
+  std::string stringAt(uint64_t address) const;
+
 private:
   std::vector<Region> regions;
 };

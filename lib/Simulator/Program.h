@@ -11,7 +11,21 @@
 
 namespace recflex::sim {
 
-enum class AccessKind : uint8_t { Load, Store, Atomic };
+enum class AccessKind : uint8_t {
+  Load,
+  Store,
+  AtomicLoad,
+  AtomicStore,
+  AtomicUpdate
+};
+
+inline bool isAtomic(AccessKind kind) { return kind >= AccessKind::AtomicLoad; }
+inline bool readsMemory(AccessKind kind) {
+  return kind != AccessKind::Store && kind != AccessKind::AtomicStore;
+}
+inline bool writesMemory(AccessKind kind) {
+  return kind != AccessKind::Load && kind != AccessKind::AtomicLoad;
+}
 
 /// One checked place in the code: a load, a store, a barrier, a division.
 struct Site {

@@ -167,6 +167,10 @@ Status Rewriter::rewriteCall(CallInst &call) {
     // Calls that the rewriting itself has added.
     if (callee->getName().starts_with("rfx."))
       return {};
+    if (callee->getName() == "__assertfail" && call.arg_size() > 0) {
+      callAssertion(call);
+      return {};
+    }
     return unsupported(call, "a call of '" + callee->getName().str() +
                                  "', which the module only declares,");
   }

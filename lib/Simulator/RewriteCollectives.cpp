@@ -147,8 +147,8 @@ bool Rewriter::rewriteBarrier(CallInst &call) {
   IRBuilder<> builder(&call);
   unsigned operand = 0;
   Value *id = call.getArgOperand(operand++);
-  Value *count =
-      name == ".count" ? call.getArgOperand(operand++) : builder.getInt32(0);
+  Value *count = name == ".count" ? call.getArgOperand(operand++)
+                                  : builder.getInt32(wholeBlock);
   Value *vote = builder.getInt32(0);
   if (result != BarrierResult::None)
     vote =
@@ -172,6 +172,15 @@ void Rewriter::callTrap(Instruction &inst) {
   callEntry(builder, entry::trap, builder.getVoidTy(),
             {contextOf(inst),
              builder.getInt32(addSite(inst, AccessKind::Load, 0, 1))});
+}
+
+void Rewriter::callAssertion(CallInst &call) {
+  // __assertfail(message, file, line, function, character size)
+  IRBuilder<> builder(&call);
+  callEntry(builder, entry::assertion, builder.getVoidTy(),
+            {contextOf(call), call.getArgOperand(0),
+             builder.getInt32(addSite(call, AccessKind::Load, 0, 1))});
+  replace(call, nullptr);
 }
 
 Value *Rewriter::callClock(CallInst &call) {

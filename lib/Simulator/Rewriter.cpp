@@ -51,7 +51,9 @@ Result<Program> Rewriter::run() {
   for (const char *name : {"llvm.used", "llvm.compiler.used"})
     if (GlobalVariable *list = module.getGlobalVariable(name))
       list->eraseFromParent();
-  module.setModuleInlineAsm("");
+  if (!module.getModuleInlineAsm().empty())
+    return makeError("module-level inline assembly is not modelled by the "
+                     "simulator");
 
   if (Status status = collectFunctions(); !status)
     return status.error();
@@ -258,18 +260,19 @@ Status Rewriter::rewriteInstruction(Instruction &inst) {
   if (auto *load = dyn_cast<LoadInst>(&inst))
     return rewriteAccess(
         inst, load->getPointerOperand(), load->getType(), load->getAlign(),
-        load->isAtomic() ? AccessKind::Atomic : AccessKind::Load);
+        load->isAtomic() ? AccessKind::AtomicLoad : AccessKind::Load);
   if (auto *store = dyn_cast<StoreInst>(&inst))
     return rewriteAccess(inst, store->getPointerOperand(),
                          store->getValueOperand()->getType(), store->getAlign(),
-                         AccessKind::Store);
+                         store->isAtomic() ? AccessKind::AtomicStore
+                                           : AccessKind::Store);
   if (auto *update = dyn_cast<AtomicRMWInst>(&inst))
     return rewriteAccess(inst, update->getPointerOperand(), update->getType(),
-                         update->getAlign(), AccessKind::Atomic);
+                         update->getAlign(), AccessKind::AtomicUpdate);
   if (auto *exchange = dyn_cast<AtomicCmpXchgInst>(&inst))
     return rewriteAccess(inst, exchange->getPointerOperand(),
                          exchange->getNewValOperand()->getType(),
-                         exchange->getAlign(), AccessKind::Atomic);
+                         exchange->getAlign(), AccessKind::AtomicUpdate);
   if (auto *alloca = dyn_cast<AllocaInst>(&inst))
     return rewriteAlloca(*alloca);
   if (auto *call = dyn_cast<CallInst>(&inst))
@@ -327,8 +330,13 @@ Status Rewriter::analyzeCalls() {
     }
     ++kernel;
   }
-  for (auto &entry : rewritten)
-    entry.first->eraseFromParent();
+  for (auto &[original, replacement] : rewritten) {
+    if (!original->use_empty())
+      return makeError("the address of function '",
+                       replacement->getName().str(),
+                       "' is taken, which the simulator does not model");
+    original->eraseFromParent();
+  }
   return {};
 }
 

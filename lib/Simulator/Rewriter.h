@@ -60,6 +60,7 @@ private:
   bool rewriteBarrier(llvm::CallInst &call);
   bool rewriteMath(llvm::CallInst &call);
   void callTrap(llvm::Instruction &inst);
+  void callAssertion(llvm::CallInst &call);
   llvm::Value *callClock(llvm::CallInst &call);
 
   uint32_t addSite(const llvm::Instruction &inst, AccessKind kind,

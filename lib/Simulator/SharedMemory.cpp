@@ -15,6 +15,10 @@ constexpr uint8_t poison = 0xFF;
 /// ptxas and the driver align a block's shared memory to 1 KiB on the GPUs that
 /// have asynchronous copies.
 constexpr uint64_t bufferAlign = 1024;
+
+/// What the rewriting aligns shared arrays to at least, and keeps between them,
+/// so that an aligned stretch of this size belongs to one of them at most.
+constexpr uint64_t ownerBytes = 16;
 } // namespace
 
 void SharedMemory::prepare(const Program &program, uint32_t dynamicBytes) {
@@ -33,13 +37,15 @@ void SharedMemory::prepare(const Program &program, uint32_t dynamicBytes) {
     buffer = storage.get() + (bufferAlign - start % bufferAlign) % bufferAlign;
   }
   objects = program.sharedObjects;
-  cells.assign(bytes, Cell());
+  owners.assign((bytes + ownerBytes - 1) / ownerBytes, 0);
+  words.assign((bytes + wordBytes - 1) / wordBytes, Word());
+  splitCells.clear();
   for (size_t i = 0; i < objects.size(); ++i) {
     SharedObject &object = objects[i];
     if (object.dynamic)
       object.bytes = dynamicBytes;
-    for (uint64_t b = 0; b < object.bytes; ++b)
-      cells[object.offset + b].object = static_cast<uint16_t>(i + 1);
+    for (uint64_t b = 0; b < object.bytes; b += ownerBytes)
+      owners[(object.offset + b) / ownerBytes] = static_cast<uint16_t>(i + 1);
   }
   warps.assign(bytes == 0 ? 0 : maxWarps, WarpClock());
   epoch = 1;
@@ -96,14 +102,17 @@ std::optional<uint32_t> SharedMemory::unorderedReader(const Cell &cell,
   return std::nullopt;
 }
 
-SharedMemory::Fault SharedMemory::read(Cell &cell, uint32_t thread) {
-  if (detectUninitialized && cell.writeEpoch < blockEpoch)
-    return Fault::Uninitialized;
+SharedMemory::Fault SharedMemory::read(Cell &cell, uint32_t thread,
+                                       bool atomic) {
   if (!detectRaces)
     return Fault::None;
-  if (cell.writeEpoch == epoch &&
+  if (cell.writeEpoch == epoch && !(atomic && cell.writtenAtomically) &&
       !ordered(thread, cell.writer, cell.writeStamp))
     return Fault::AfterWrite;
+  // Atomic reads get in no atomic write's way. That a plain write might come
+  // later goes unnoticed.
+  if (atomic)
+    return Fault::None;
 
   uint32_t warp = thread / warpSize;
   uint32_t lane = thread % warpSize;
@@ -151,40 +160,76 @@ SharedMemory::Fault SharedMemory::write(Cell &cell, uint32_t thread,
   return Fault::None;
 }
 
-std::optional<std::string> SharedMemory::access(uint32_t thread,
-                                                uint64_t address, uint64_t size,
-                                                AccessKind kind) {
-  uint64_t offset = address - reinterpret_cast<uint64_t>(buffer);
-  if (offset >= bytes || size > bytes - offset)
-    return explain(Fault::Outside, offset, thread, kind);
-  for (Cell *cell = &cells[offset], *end = cell + size; cell != end; ++cell) {
-    Fault fault = Fault::None;
-    if (cell->object == 0)
-      fault = Fault::Outside;
-    else if (kind == AccessKind::Load)
-      fault = read(*cell, thread);
-    else if (kind == AccessKind::Atomic && detectUninitialized &&
-             cell->writeEpoch < blockEpoch)
-      fault = Fault::Uninitialized;
-    else
-      fault = write(*cell, thread, kind == AccessKind::Atomic);
-    if (fault == Fault::None)
-      continue;
-    if (fault != Fault::Outside)
-      offset = static_cast<uint64_t>(cell - cells.data());
-    return explain(fault, offset, thread, kind);
-  }
-  return std::nullopt;
+SharedMemory::Fault SharedMemory::touch(Cell &cell, uint32_t thread,
+                                        AccessKind kind) {
+  if (readsMemory(kind) && detectUninitialized && cell.writeEpoch < blockEpoch)
+    return Fault::Uninitialized;
+  return writesMemory(kind) ? write(cell, thread, isAtomic(kind))
+                            : read(cell, thread, isAtomic(kind));
 }
 
-std::string SharedMemory::explain(Fault fault, uint64_t offset, uint32_t thread,
-                                  AccessKind kind) const {
+bool SharedMemory::inOneObject(uint64_t offset, uint64_t size) const {
+  if (offset >= bytes)
+    return false;
+  uint16_t owner = owners[offset / ownerBytes];
+  if (owner == 0)
+    return false;
+  const SharedObject &object = objects[owner - 1];
+  uint64_t relative = offset - object.offset;
+  return relative < object.bytes && size <= object.bytes - relative;
+}
+
+void SharedMemory::split(uint64_t word) {
+  if (splitCells.empty())
+    splitCells.resize(words.size() * wordBytes);
+  words[word].split = true;
+  std::fill_n(&splitCells[word * wordBytes], wordBytes, words[word].cell);
+}
+
+bool SharedMemory::access(uint32_t thread, uint64_t address, uint64_t size,
+                          AccessKind kind) {
+  uint64_t offset = address - reinterpret_cast<uint64_t>(buffer);
+  if (!inOneObject(offset, size))
+    return fail(Fault::Outside, offset, thread, kind, Cell());
+  for (uint64_t end = offset + size; offset < end;) {
+    uint64_t index = offset / wordBytes;
+    Word &word = words[index];
+    bool whole = offset % wordBytes == 0 && end - offset >= wordBytes;
+    if (whole && !word.split) {
+      if (Fault fault = touch(word.cell, thread, kind); fault != Fault::None)
+        return fail(fault, offset, thread, kind, word.cell);
+      offset += wordBytes;
+      continue;
+    }
+    if (!word.split)
+      split(index);
+    uint64_t last = std::min(end, (index + 1) * wordBytes);
+    for (; offset < last; ++offset) {
+      Cell &cell = splitCells[offset];
+      if (Fault fault = touch(cell, thread, kind); fault != Fault::None)
+        return fail(fault, offset, thread, kind, cell);
+    }
+    // A store over all of the word leaves its bytes alike.
+    if (whole && kind == AccessKind::Store)
+      word = {splitCells[index * wordBytes], false};
+  }
+  return true;
+}
+
+bool SharedMemory::fail(Fault fault, uint64_t offset, uint32_t thread,
+                        AccessKind kind, const Cell &cell) {
+  failure = {fault, offset, thread, kind, cell};
+  return false;
+}
+
+std::string SharedMemory::explain() const {
+  const auto &[fault, offset, thread, kind, cell] = failure;
   // The nearest object that starts at or below the offset; the first one if
   // there is none.
   const SharedObject *object = nullptr;
   for (const SharedObject &candidate : objects) {
-    bool below = static_cast<int64_t>(candidate.offset) <=
-                 static_cast<int64_t>(offset);
+    bool below =
+        static_cast<int64_t>(candidate.offset) <= static_cast<int64_t>(offset);
     if (!object || (below && candidate.offset >= object->offset))
       object = &candidate;
   }
@@ -196,9 +241,9 @@ std::string SharedMemory::explain(Fault fault, uint64_t offset, uint32_t thread,
   auto relative = static_cast<int64_t>(offset - object->offset);
   os << "at " << object->name << (relative < 0 ? " - " : " + ")
      << (relative < 0 ? -relative : relative);
-  const char *previous = kind == AccessKind::Load    ? "read"
-                         : kind == AccessKind::Store ? "written"
-                                                     : "updated";
+  const char *now = !writesMemory(kind)  ? "read"
+                    : !readsMemory(kind) ? "written"
+                                         : "updated";
   const char *remedy = " with no barrier between";
   switch (fault) {
   case Fault::None:
@@ -209,24 +254,22 @@ std::string SharedMemory::explain(Fault fault, uint64_t offset, uint32_t thread,
   case Fault::Uninitialized:
     os << ", shared memory that the block has not written";
     break;
-  case Fault::AfterWrite: {
-    const Cell &cell = cells[offset];
+  case Fault::AfterWrite:
     os << ", a race: ";
     if (cell.writer == manyWriters)
       os << "several threads updated it atomically";
     else
       os << "thread " << cell.writer << " wrote it";
-    os << " and it is now " << previous << remedy;
+    os << " and it is now " << now << remedy;
     break;
-  }
   case Fault::AfterRead: {
-    uint32_t reader = *unorderedReader(cells[offset], thread);
+    uint32_t reader = *unorderedReader(cell, thread);
     os << ", a race: ";
     if (reader == manyWriters)
       os << "threads of several warps";
     else
       os << "thread " << reader;
-    os << " read it and it is now " << previous << remedy;
+    os << " read it and it is now " << now << remedy;
     break;
   }
   }

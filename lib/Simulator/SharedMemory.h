@@ -49,37 +49,57 @@ public:
     return address - reinterpret_cast<uint64_t>(buffer) < bytes;
   }
 
-  /// Checks an access and records it. Returns what is wrong with it, from
-  /// "at x + 16, ..." on.
-  std::optional<std::string> access(uint32_t thread, uint64_t address,
-                                    uint64_t size, AccessKind kind);
+  /// Checks an access and records it. False if it is wrong: `explain` then says
+  /// how, from "at x + 16, ..." on.
+  bool access(uint32_t thread, uint64_t address, uint64_t size,
+              AccessKind kind);
+  std::string explain() const;
 
 private:
+  /// Who touched some memory last.
   struct Cell {
     uint32_t writeEpoch = 0;
     uint32_t writeStamp = 0;
     uint32_t readEpoch = 0;
     uint32_t readStamp = 0; ///< the latest of the readers'
     uint32_t readers = 0;   ///< lanes of readWarp
-    uint16_t writer = 0;    ///< thread, or a constant below
+    uint16_t writer = 0;    ///< thread, or manyWriters
+    uint8_t readWarp = 0;   ///< or manyWarps
     bool writtenAtomically = false;
-    uint8_t readWarp = 0; ///< or manyWarps
-    uint16_t object = 0;  ///< 1 + its index in `objects`; 0: between objects
   };
+  /// Most accesses are of whole words; a word's bytes get cells of their own
+  /// when one of them is touched alone.
+  struct Word {
+    Cell cell;
+    bool split = false;
+  };
+  static constexpr uint64_t wordBytes = 4;
   /// Two threads wrote atomically in one epoch, in no order.
   static constexpr uint16_t manyWriters = UINT16_MAX;
   static constexpr uint8_t manyWarps = UINT8_MAX;
 
   enum class Fault { None, Outside, Uninitialized, AfterWrite, AfterRead };
+  struct Failure {
+    Fault fault = Fault::None;
+    uint64_t offset = 0;
+    uint32_t thread = 0;
+    AccessKind kind = AccessKind::Load;
+    Cell cell;
+  };
 
-  Fault read(Cell &cell, uint32_t thread);
+  /// Whether the bytes lie in one shared array.
+  bool inOneObject(uint64_t offset, uint64_t size) const;
+  Fault touch(Cell &cell, uint32_t thread, AccessKind kind);
+  Fault read(Cell &cell, uint32_t thread, bool atomic);
   Fault write(Cell &cell, uint32_t thread, bool atomic);
   bool ordered(uint32_t thread, uint32_t earlier, uint32_t stamp) const;
-  /// A reader of `cell` that nothing orders before `thread`, or none.
+  /// A reader of `cell` that nothing orders before `thread` (manyWriters if
+  /// there are several, of several warps), or none.
   std::optional<uint32_t> unorderedReader(const Cell &cell,
                                           uint32_t thread) const;
-  std::string explain(Fault fault, uint64_t offset, uint32_t thread,
-                      AccessKind kind) const;
+  void split(uint64_t word);
+  bool fail(Fault fault, uint64_t offset, uint32_t thread, AccessKind kind,
+            const Cell &cell);
 
   /// known[l]: this lane comes after lane l's accesses stamped below it.
   struct LaneClock {
@@ -99,10 +119,14 @@ private:
   uint64_t bytes = 0;
   uint64_t capacity = 0;
   std::vector<SharedObject> objects;
-  std::vector<Cell> cells;
+  /// For each 16 bytes, 1 + the object that starts or goes on there, or 0.
+  std::vector<uint16_t> owners;
+  std::vector<Word> words;
+  std::vector<Cell> splitCells; ///< one a byte, if any word is split
   std::vector<WarpClock> warps;
   uint32_t epoch = 1;
   uint32_t blockEpoch = 1; ///< the first epoch of the running block
+  Failure failure;
 };
 
 } // namespace recflex::sim

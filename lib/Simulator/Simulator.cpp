@@ -152,7 +152,7 @@ Simulator::create(const llvm::Module &module, const SimulatorOptions &options) {
   if (!program)
     return program.error();
   Result<std::unique_ptr<llvm::TargetMachine>> machine =
-      HostCode::createTargetMachine(options.optimize);
+      HostCode::createTargetMachine();
   if (!machine)
     return machine.error();
   llvm::StripDebugInfo(*copy);

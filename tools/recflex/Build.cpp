@@ -22,6 +22,9 @@ BuildOptions::BuildOptions(cl::SubCommand &sub)
             cl::desc("samples a batch to choose schedules for; without, that "
                      "of the statistics"),
             cl::init(0), cl::sub(sub)),
+      only("schedules", cl::CommaSeparated,
+           cl::desc("consider these schedules alone, say sub_warp"),
+           cl::value_desc("name,..."), cl::sub(sub)),
       remarkFilter("remarks",
                    cl::desc("print remarks of these categories, say "
                             "'emb-.*': which schedule was chosen, and why"),
@@ -32,6 +35,8 @@ void BuildOptions::apply(CompileOptions &options) const {
   options.threads = threads.getValue();
   options.blocks = blocks.getValue();
   options.batch = batch.getValue();
+  for (const std::string &name : only)
+    options.only.push_back(name);
 }
 
 static Value findKjt(ModuleOp module) {
@@ -70,14 +75,17 @@ void attachStats(ModuleOp module, const std::vector<Batch> &batches) {
                    measureBags(batches, batches.front().numFeatures));
 }
 
-Result<CompiledModel> build(CompilerSession &session, ModuleOp module,
-                            const BuildOptions &options) {
+Result<BuiltModel> build(CompilerSession &session, ModuleOp module,
+                         const BuildOptions &options) {
   CompileOptions compile;
   options.apply(compile);
-  FailureOr<CompiledModel> model = compileModel(module, compile);
-  if (failed(model))
+  FailureOr<LoweredModel> lowered = lowerModel(module, compile);
+  if (failed(lowered))
     return session.takeError();
-  return std::move(*model);
+  FailureOr<Artifact> artifact = emitArtifact(*lowered, module.getLoc());
+  if (failed(artifact))
+    return session.takeError();
+  return BuiltModel{std::move(*lowered), std::move(*artifact)};
 }
 
 } // namespace recflex

@@ -23,6 +23,7 @@ private:
   llvm::cl::opt<int64_t> threads;
   llvm::cl::opt<int64_t> blocks;
   llvm::cl::opt<int64_t> batch;
+  llvm::cl::list<std::string> only;
   llvm::cl::opt<std::string> remarkFilter;
 };
 
@@ -40,9 +41,15 @@ Result<std::vector<Batch>> readSamples(const std::vector<std::string> &paths,
 /// Attaches the statistics of `batches` to the lookups of `module`.
 void attachStats(mlir::ModuleOp module, const std::vector<Batch> &batches);
 
+/// A compiled model, and the LLVM IR that its PTX was made from.
+struct BuiltModel {
+  LoweredModel lowered;
+  Artifact artifact;
+};
+
 /// Compiles `module` in place; the session's errors become the Error.
-Result<CompiledModel> build(CompilerSession &session, mlir::ModuleOp module,
-                            const BuildOptions &options);
+Result<BuiltModel> build(CompilerSession &session, mlir::ModuleOp module,
+                         const BuildOptions &options);
 
 } // namespace recflex
 

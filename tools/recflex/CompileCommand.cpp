@@ -27,7 +27,7 @@ public:
       return makeError(module.error().message, session.takeDetail());
     if (Status status = takeStats(**module); !status)
       return status;
-    Result<CompiledModel> model = build(session, **module, options);
+    Result<BuiltModel> model = build(session, **module, options);
     if (!model)
       return model.error();
     return write(**module, *model);
@@ -47,7 +47,7 @@ private:
     return {};
   }
 
-  Status write(mlir::ModuleOp module, const CompiledModel &model) {
+  Status write(mlir::ModuleOp module, const BuiltModel &model) {
     if (emit == Emit::artifact) {
       if (output == "-")
         return makeError("an artifact is no text; say where to write it with "
@@ -59,7 +59,7 @@ private:
     if (emit == Emit::mlir)
       os << module << '\n';
     else if (emit == Emit::llvmIR)
-      model.kernels->print(os, nullptr);
+      model.lowered.kernels->print(os, nullptr);
     else
       os << model.artifact.ptx;
     return writeOutput(output, text);

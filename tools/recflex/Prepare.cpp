@@ -40,13 +40,13 @@ Status Preparation::compile(PreparedModel &model) const {
       return given.error();
     attachStats(*model.module, *given);
   }
-  mlir::OwningOpRef<mlir::ModuleOp> lowered(
+  mlir::OwningOpRef<mlir::ModuleOp> copy(
       mlir::cast<mlir::ModuleOp>(model.module.get()->clone()));
-  Result<CompiledModel> compiled = build(model.session, *lowered, options);
-  if (!compiled)
-    return compiled.error();
-  model.artifact = compiled->artifact;
-  model.compiled = std::move(*compiled);
+  Result<BuiltModel> built = build(model.session, *copy, options);
+  if (!built)
+    return built.error();
+  model.artifact = std::move(built->artifact);
+  model.lowered = std::move(built->lowered);
   return {};
 }
 

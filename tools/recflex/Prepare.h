@@ -14,7 +14,7 @@ namespace recflex {
 struct PreparedModel {
   CompilerSession session;
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< emb IR; null for an artifact
-  std::optional<CompiledModel> compiled;    ///< none for an artifact
+  std::optional<LoweredModel> lowered;      ///< none for an artifact
   Artifact artifact;
   std::vector<Batch> batches;
 

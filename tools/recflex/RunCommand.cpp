@@ -77,12 +77,12 @@ private:
                                                const HostTables &tables) {
     if (target == Target::cuda)
       return createCudaRunner(model.artifact, tables);
-    if (!model.compiled)
+    if (!model.lowered)
       return makeError("an artifact holds PTX, which only a GPU runs; for "
                        "--device=sim or --device=cpu give the model's .mlir or "
                        ".json");
     if (target == Target::sim)
-      return createSimRunner(*model.compiled, tables);
+      return createSimRunner(*model.lowered, tables);
     return createCpuRunner(*model.module, model.artifact.manifest, tables);
   }
 

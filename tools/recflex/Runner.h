@@ -24,7 +24,7 @@ public:
 
 /// The emitted kernels, on the simulator; `tables` outlive the runner and are
 /// prepared for every batch.
-Result<std::unique_ptr<Runner>> createSimRunner(const CompiledModel &model,
+Result<std::unique_ptr<Runner>> createSimRunner(const LoweredModel &model,
                                                 const HostTables &tables);
 
 /// The artifact, on GPU 0. Copies the tables there.

@@ -38,12 +38,12 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<Runner>> createSimRunner(const CompiledModel &model,
+Result<std::unique_ptr<Runner>> createSimRunner(const LoweredModel &model,
                                                 const HostTables &tables) {
   SimulatorOptions options;
   options.workers = std::clamp(std::thread::hardware_concurrency(), 1u, 16u);
   Result<SimulatedForward> forward = SimulatedForward::create(
-      model.artifact.manifest, *model.kernels, options);
+      model.manifest, *model.kernels, options);
   if (!forward)
     return forward.error();
   return std::unique_ptr<Runner>(

@@ -15,6 +15,7 @@
 
 #include "recflex/Dialect/Emb/IR/ScheduleProvider.h"
 
+#include <string>
 #include <vector>
 
 namespace recflex {
@@ -38,11 +39,22 @@ struct LookupProblem {
   emb::BagStats stats;
 };
 
+/// What the rule optimises for.
+struct SelectionOptions {
+  int64_t threads = 128; ///< a block of the fused kernel
+  int64_t batch = 1;     ///< samples
+  /// Schedules to consider, by name ("sub_warp", "other.schedule"); all if
+  /// empty.
+  std::vector<std::string> only;
+  DeviceModel device;
+};
+
 struct RankedSchedule {
   emb::ScheduleAttrInterface schedule;
   emb::ScheduleCost cost;
   double issueTime = 0; ///< us of the whole GPU for the batch
   double tileTime = 0;  ///< us of the heaviest tile
+  size_t position = 0;  ///< among the candidates, as they were enumerated
 };
 
 /// What was chosen for one lookup, and why.
@@ -60,19 +72,17 @@ struct ScheduleSelection {
 
 class ScheduleSelector {
 public:
-  ScheduleSelector(mlir::MLIRContext *context, int64_t threads, int64_t batch,
-                   const DeviceModel &device = {})
-      : context(context), threads(threads), batch(batch), device(device) {}
+  ScheduleSelector(mlir::MLIRContext *context, SelectionOptions options)
+      : context(context), options(std::move(options)) {}
 
   ScheduleSelection select(const std::vector<LookupProblem> &problems) const;
 
 private:
+  bool isConsidered(emb::ScheduleAttrInterface schedule) const;
   std::vector<RankedSchedule> rank(const LookupProblem &problem) const;
 
   mlir::MLIRContext *context;
-  int64_t threads;
-  int64_t batch;
-  DeviceModel device;
+  SelectionOptions options;
 };
 
 } // namespace recflex

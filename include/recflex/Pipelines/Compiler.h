@@ -43,6 +43,9 @@ struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
       *this, "blocks",
       llvm::cl::desc("blocks that must fit one multiprocessor"),
       llvm::cl::init(10)};
+  ListOption<std::string> only{
+      *this, "only",
+      llvm::cl::desc("schedules to consider, say sub_warp; all if none")};
   Option<std::string> chip{*this, "chip",
                            llvm::cl::desc("GPU to compile for: sm_80, sm_90"),
                            llvm::cl::init("sm_90")};
@@ -59,28 +62,32 @@ void buildLoweringPipeline(mlir::OpPassManager &pm,
 /// Registers both with recflex-opt.
 void registerPipelines();
 
-/// A compiled model: what the artifact holds, and the LLVM IR that its PTX was
-/// made from, for the simulator.
-struct CompiledModel {
-  std::unique_ptr<llvm::LLVMContext> llvmContext; ///< owns `kernels`' types
+/// A model's kernels as optimised LLVM IR, which the simulator runs and PTX is
+/// made from, and what the runtime must know of them.
+struct LoweredModel {
+  std::unique_ptr<llvm::LLVMContext> llvmContext; ///< owns the kernels' types
   std::unique_ptr<llvm::Module> kernels;
-  Artifact artifact;
+  Manifest manifest;
 
-  CompiledModel();
-  CompiledModel(CompiledModel &&);
-  CompiledModel &operator=(CompiledModel &&);
-  ~CompiledModel();
+  LoweredModel();
+  LoweredModel(LoweredModel &&);
+  LoweredModel &operator=(LoweredModel &&);
+  ~LoweredModel();
 };
 
-/// Compiles the only fused or fusable function of `module`, which is lowered
-/// in place. Errors go to the context's diagnostics.
-mlir::FailureOr<CompiledModel> compileModel(mlir::ModuleOp module,
-                                            const CompileOptions &options);
+/// Schedules, fuses and lowers the one function of `module` that looks
+/// something up; `module` is changed in place. Errors go to the context's
+/// diagnostics.
+mlir::FailureOr<LoweredModel> lowerModel(mlir::ModuleOp module,
+                                         const CompileOptions &options);
+
+/// The artifact of a lowered model: its manifest and its PTX.
+mlir::FailureOr<Artifact> emitArtifact(const LoweredModel &model,
+                                       mlir::Location loc);
 
 /// The manifest of a fused lookup; names come from its function's arguments.
-mlir::FailureOr<Manifest> buildManifest(emb::FusedLookupOp op,
-                                        llvm::StringRef name,
-                                        llvm::StringRef chip);
+Manifest buildManifest(emb::FusedLookupOp op, llvm::StringRef name,
+                       llvm::StringRef chip);
 
 } // namespace recflex
 

@@ -46,9 +46,6 @@ struct SimulationStats {
 struct SimulatorOptions {
   /// OS threads that share the blocks of a grid; 1 to 256.
   int workers = 1;
-  /// Optimise the host code. Three times the set-up time, and about half the
-  /// run time of large launches.
-  bool optimize = false;
   /// Report shared memory that two threads touch, one of them writing, with no
   /// barrier between.
   bool detectRaces = true;

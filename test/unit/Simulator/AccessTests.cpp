@@ -49,17 +49,13 @@ struct Vectors {
 };
 
 TEST_F(AccessTest, AddsVectors) {
-  for (bool optimize : {false, true}) {
-    SimulatorOptions options;
-    options.optimize = optimize;
-    compile(vectorAdd("ult"), options);
-    Vectors v;
-    run("add", {4, 32, 0},
-        {give("a", v.a, false), give("b", v.b, false), give("c", v.c, true),
-         100});
-    for (int i = 0; i < 100; ++i)
-      EXPECT_EQ(v.c[i], i + 0.5f);
-  }
+  compile(vectorAdd("ult"));
+  Vectors v;
+  run("add", {4, 32, 0},
+      {give("a", v.a, false), give("b", v.b, false), give("c", v.c, true),
+       100});
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(v.c[i], i + 0.5f);
 }
 
 TEST_F(AccessTest, NamesLoadPastTheEnd) {
@@ -239,6 +235,56 @@ TEST_F(AccessTest, ChecksLocalArrays) {
                         "bytes"));
   EXPECT_THAT(error("k", {1, 1, 0}, {pointer, static_cast<uint64_t>(-1)}),
               HasSubstr("at byte -4 of a local variable"));
+}
+
+TEST_F(AccessTest, LargeLocalArrays) {
+  // 64 KiB a thread, in two frames of one call chain, live across a barrier.
+  compile(R"(
+define i32 @inner(ptr %p, i64 %i) {
+  %array = alloca [8192 x i32], align 4
+  %q = getelementptr i32, ptr %array, i64 %i
+  store i32 3, ptr %q, align 4
+  call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
+  %r = getelementptr i32, ptr %p, i64 %i
+  %x = load i32, ptr %r, align 4
+  %y = load i32, ptr %q, align 4
+  %s = add i32 %x, %y
+  ret i32 %s
+}
+define ptx_kernel void @k(ptr addrspace(1) %out, i64 %i) {
+  %array = alloca [8192 x i32], align 4
+  %t = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %q = getelementptr i32, ptr %array, i64 %i
+  store i32 %t, ptr %q, align 4
+  %s = call i32 @inner(ptr %array, i64 %i)
+  %t64 = zext i32 %t to i64
+  %p = getelementptr i32, ptr addrspace(1) %out, i64 %t64
+  store i32 %s, ptr addrspace(1) %p, align 4
+  ret void
+})");
+  std::vector<int32_t> out(96);
+  KernelArgument pointer = give("out", out, true);
+  for (uint64_t i : {0, 5000, 8191}) {
+    run("k", {1, 96, 0}, {pointer, i});
+    for (int t = 0; t < 96; ++t)
+      EXPECT_EQ(out[t], t + 3);
+  }
+}
+
+TEST_F(AccessTest, ReadsReadOnlyMemoryAtomically) {
+  compile(R"(
+define ptx_kernel void @k(ptr addrspace(1) %in, ptr addrspace(1) %out) {
+  %x = load atomic i32, ptr addrspace(1) %in syncscope("device") acquire, align 4
+  store atomic i32 %x, ptr addrspace(1) %out syncscope("device") release, align 4
+  ret void
+})");
+  std::vector<int32_t> in = {6}, out(1);
+  KernelArgument from = give("in", in, false), to = give("out", out, true);
+  run("k", {1, 1, 0}, {from, to});
+  EXPECT_EQ(out, in);
+  EXPECT_THAT(
+      error("k", {1, 1, 0}, {to, from}),
+      HasSubstr("atomic store of 4 bytes at in + 0, which is read-only"));
 }
 
 TEST_F(AccessTest, ReachesLocalMemoryThroughAFunction) {

@@ -71,29 +71,28 @@ const char *fullBarrier =
     "call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)";
 
 TEST_F(BarrierTest, ReducesBlocks) {
-  for (bool optimize : {false, true})
-    for (int workers : {1, 2}) {
-      SimulatorOptions options;
-      options.optimize = optimize;
-      options.workers = workers;
-      compile(reduceWith(fullBarrier), options);
-      std::vector<float> in(256 * 40), out(40);
-      std::iota(in.begin(), in.end(), 0.0f);
-      run("reduce", {40, 256, 0},
-          {give("in", in, false), give("out", out, true)});
-      for (int b = 0; b < 40; ++b)
-        EXPECT_EQ(out[b], 256.0f * 256.0f * b + 255 * 128);
-    }
+  for (int workers : {1, 2}) {
+    SimulatorOptions options;
+    options.workers = workers;
+    compile(reduceWith(fullBarrier), options);
+    std::vector<float> in(256 * 40), out(40);
+    std::iota(in.begin(), in.end(), 0.0f);
+    run("reduce", {40, 256, 0},
+        {give("in", in, false), give("out", out, true)});
+    for (int b = 0; b < 40; ++b)
+      EXPECT_EQ(out[b], 256.0f * 256.0f * b + 255 * 128);
+  }
 }
 
 TEST_F(BarrierTest, MissingBarrierIsARace) {
   compile(reduceWith(""));
   std::vector<float> in(256), out(1);
-  EXPECT_THAT(error("reduce", {1, 256, 0},
-                    {give("in", in, false), give("out", out, true)}),
-              HasSubstr("thread 1: store of 4 bytes at buffer + 4, a race: thread "
-                        "0 read it and it is now written with no barrier "
-                        "between"));
+  EXPECT_THAT(
+      error("reduce", {1, 256, 0},
+            {give("in", in, false), give("out", out, true)}),
+      HasSubstr("thread 1: store of 4 bytes at buffer + 4, a race: thread "
+                "0 read it and it is now written with no barrier "
+                "between"));
 }
 
 TEST_F(BarrierTest, RaceDetectionCanBeSwitchedOff) {
@@ -263,6 +262,7 @@ define ptx_kernel void @k(i32 %id, i32 %count) {
   EXPECT_THAT(error("k", {1, 64, 0}, {16, 64}),
               HasSubstr("barrier number out of range"));
   EXPECT_THAT(error("k", {1, 64, 0}, {0, 48}), HasSubstr("no multiple of 32"));
+  EXPECT_THAT(error("k", {1, 64, 0}, {0, 0}), HasSubstr("that is 0"));
   EXPECT_THAT(error("k", {1, 64, 0}, {0, 96}),
               HasSubstr("more than the block has"));
 }

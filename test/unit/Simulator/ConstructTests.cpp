@@ -129,6 +129,43 @@ end:
   EXPECT_THAT(error("k", {1, 1, 0}, {24, 3}), HasSubstr("trap"));
 }
 
+TEST_F(ConstructTest, ReportsAssertions) {
+  compile(R"(
+@message = private constant [12 x i8] c"row in range"
+@file = private constant [7 x i8] c"a.mlir\00"
+declare void @__assertfail(ptr, ptr, i32, ptr, i64)
+define ptx_kernel void @k(i32 %n) {
+  %bad = icmp sgt i32 %n, 5
+  br i1 %bad, label %fail, label %end
+fail:
+  call void @__assertfail(ptr @message, ptr @file, i32 3, ptr @file, i64 1)
+  br label %end
+end:
+  ret void
+})");
+  run("k", {1, 1, 0}, {5});
+  // Without its closing zero the message still ends where its memory does.
+  EXPECT_EQ(error("k", {1, 1, 0}, {6}),
+            "kernel 'k', block 0, thread 0: assertion failed: row in range");
+}
+
+TEST_F(ConstructTest, NamesAddressesThatAreTaken) {
+  EXPECT_THAT(compileError(R"(
+define void @f() {
+  ret void
+}
+@pointer = internal addrspace(1) global ptr @f
+)"),
+              HasSubstr("the address of function 'f' is taken"));
+  EXPECT_THAT(compileError(R"(
+@x = internal addrspace(3) global i32 undef
+@pointer = internal addrspace(1) global ptr addrspace(3) @x
+)"),
+              HasSubstr("the address of shared array 'x'"));
+  EXPECT_THAT(compileError("module asm \".version 8\""),
+              HasSubstr("module-level inline assembly"));
+}
+
 TEST_F(ConstructTest, StopsEndlessLoops) {
   SimulatorOptions options;
   options.maxIterations = 1000;

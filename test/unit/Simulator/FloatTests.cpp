@@ -1,5 +1,6 @@
 //===- FloatTests.cpp - Floating-point formats and rounding ---------------===//
 
+#include "EntryPoints.h"
 #include "SimulatorFixture.h"
 
 #include <cmath>
@@ -79,6 +80,50 @@ TEST_F(FloatTest, RoundsToHalf) {
                                         0x0001, 0x8000, 0x8400}));
 }
 
+/// A run-time library function that takes and gives numbers by their bits.
+float callLibrary(const std::string &name, float argument) {
+  for (const sim::HostSymbol &symbol : sim::libraryFunctions())
+    if (symbol.name == name)
+      return reinterpret_cast<float (*)(float)>(
+          const_cast<void *>(symbol.address))(argument);
+  ADD_FAILURE() << name;
+  return 0;
+}
+
+TEST_F(FloatTest, LibraryConvertsHalfLikeTheProcessor) {
+  // Where the processor converts f16 itself, this compares all of f16 with it.
+  std::vector<uint16_t> halves(65536), back(65536);
+  std::vector<float> floats(65536);
+  for (int i = 0; i < 65536; ++i)
+    halves[i] = static_cast<uint16_t>(i);
+  for (uint32_t launch = 0; launch < 16; ++launch) {
+    compile(convert("fpext", "half", "float", "2"));
+    simulator->addMemory("in", &halves[4096 * launch], 8192, false);
+    simulator->addMemory("out", &floats[4096 * launch], 16384, true);
+    run("k", {1, 1024, 0},
+        {reinterpret_cast<uint64_t>(&halves[4096 * launch]),
+         reinterpret_cast<uint64_t>(&floats[4096 * launch])});
+  }
+  for (int i = 0; i < 65536; ++i) {
+    float argument;
+    uint32_t bits = 0xABCD0000u | halves[i]; // the upper half is no one's
+    std::memcpy(&argument, &bits, sizeof bits);
+    EXPECT_EQ(bitsOf(callLibrary("__extendhfsf2", argument)), bitsOf(floats[i]))
+        << i;
+    if (std::isnan(floats[i]))
+      continue;
+    // Back, and from the middle between this number and the next one.
+    EXPECT_EQ(bitsOf(callLibrary("__truncsfhf2", floats[i])) & 0xFFFF,
+              halves[i]);
+    if (i % 0x8000 < 0x7BFF) {
+      float middle = (floats[i] + floats[i + 1]) / 2;
+      int even = i % 2 == 0 ? i : i + 1;
+      EXPECT_EQ(bitsOf(callLibrary("__truncsfhf2", middle)) & 0xFFFF,
+                static_cast<uint32_t>(even));
+    }
+  }
+}
+
 TEST_F(FloatTest, RoundsToBFloatAndKeepsSubnormals) {
   compile(convert("fptrunc", "float", "bfloat", "4"));
   std::vector<float> in = {1.0f + 0x1p-8f, 1.0f + 0x1.8p-7f,
@@ -117,7 +162,7 @@ define ptx_kernel void @k(ptr addrspace(1) %in, ptr addrspace(1) %out) {
 }
 
 TEST_F(FloatTest, FusesOnlyWhereTold) {
-  const char *text = R"(
+  compile(R"(
 declare float @llvm.fma.f32(float, float, float)
 declare float @llvm.fmuladd.f32(float, float, float)
 define ptx_kernel void @k(ptr addrspace(1) %out, float %a, float %c) {
@@ -131,20 +176,15 @@ define ptx_kernel void @k(ptr addrspace(1) %out, float %a, float %c) {
   store float %f, ptr addrspace(1) %p1, align 4
   store float %g, ptr addrspace(1) %p2, align 4
   ret void
-})";
-  for (bool optimize : {false, true}) {
-    SimulatorOptions options;
-    options.optimize = optimize;
-    compile(text, options);
-    std::vector<float> out(3);
-    // a*a = 1 + 2^-11 + 2^-24, of which a float keeps the first two terms.
-    run("k", {1, 1, 0},
-        {give("out", out, true), bitsOf(1.0f + 0x1p-12f),
-         bitsOf(-1.0f - 0x1p-11f)});
-    EXPECT_EQ(out[0], 0.0f);
-    EXPECT_EQ(out[1], 0x1p-24f);
-    EXPECT_EQ(out[2], 0x1p-24f);
-  }
+})");
+  std::vector<float> out(3);
+  // a*a = 1 + 2^-11 + 2^-24, of which a float keeps the first two terms.
+  run("k", {1, 1, 0},
+      {give("out", out, true), bitsOf(1.0f + 0x1p-12f),
+       bitsOf(-1.0f - 0x1p-11f)});
+  EXPECT_EQ(out[0], 0.0f);
+  EXPECT_EQ(out[1], 0x1p-24f);
+  EXPECT_EQ(out[2], 0x1p-24f);
 }
 
 TEST_F(FloatTest, MinimaAndMaxima) {

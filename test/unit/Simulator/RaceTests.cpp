@@ -100,6 +100,36 @@ TEST_F(RaceTest, Atomics) {
               HasSubstr("several threads updated it atomically"));
 }
 
+TEST_F(RaceTest, AtomicLoadsAndStores) {
+  std::string load = "%l = load atomic i16, ptr addrspace(3) %p0 "
+                     "syncscope(\"block\") monotonic, align 2";
+  std::string store = "store atomic i16 1, ptr addrspace(3) %p0 "
+                      "syncscope(\"block\") monotonic, align 2";
+  EXPECT_EQ(race(store, "", load, 3, 40), none);
+  EXPECT_EQ(race(load, "", store, 3, 40), none);
+  EXPECT_EQ(race(store, "", store, 3, 40), none);
+  EXPECT_EQ(race(atomic1, "", load, 3, 40), none);
+  EXPECT_THAT(race(write, "", load, 3, 40),
+              HasSubstr("atomic load of 2 bytes at x + 0, a race: thread 3 "
+                        "wrote it and it is now read"));
+  EXPECT_THAT(race(store, "", read2, 3, 40), HasSubstr("a race"));
+  EXPECT_THAT(race(read1, "", store, 3, 40),
+              HasSubstr("atomic store of 2 bytes"));
+}
+
+TEST_F(RaceTest, BytesOfAWordComeApartAndTogether) {
+  // Thread 3 writes a half, thread 40 the word, thread 3 the other half, each
+  // behind a barrier; only what follows the last barrier counts.
+  std::string wide = "store i32 7, ptr addrspace(3) %p0, align 4";
+  EXPECT_EQ(race(write, blockBarrier, wide + "\n" + readWide, 3, 40), none);
+  EXPECT_THAT(
+      race(writeNext, "", wide, 3, 40),
+      HasSubstr("store of 4 bytes at x + 2, a race: thread 3 wrote it"));
+  EXPECT_THAT(
+      race(wide + "\n" + write, "", writeNext, 3, 40),
+      HasSubstr("store of 2 bytes at x + 2, a race: thread 3 wrote it"));
+}
+
 TEST_F(RaceTest, BlockBarrierOrders) {
   EXPECT_EQ(race(write, blockBarrier, write, 3, 40), none);
   EXPECT_EQ(race(write, blockBarrier, read2, 3, 40), none);

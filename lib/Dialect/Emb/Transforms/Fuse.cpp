@@ -27,11 +27,23 @@ public:
       if (failed(add(lookup)))
         return failure();
     }
+    numberTables();
     return success();
   }
 
   void replace(OccupancyAttr occupancy) {
     OpBuilder builder(concat);
+    SmallVector<Attribute> features;
+    int64_t column = 0;
+    for (LookupOp lookup : lookups) {
+      features.push_back(FusedFeatureAttr::get(
+          lookup.getContext(),
+          lookup.getBags().getDefiningOp<FeatureOp>().getIndex(),
+          tableNumbers.lookup(lookup.getTable()), lookup.getPooling(),
+          static_cast<bool>(lookup.getWeights()), column,
+          lookup.getScheduleAttr()));
+      column += lookup.getShape().width;
+    }
     auto fused = FusedLookupOp::create(
         builder, concat.getLoc(), concat.getResult().getType(), kjt,
         tables, weights, builder.getArrayAttr(features),
@@ -59,18 +71,23 @@ private:
     if (lookup.getWeights() &&
         failed(agree(lookup, weights, lookup.getWeights(), "weights")))
       return failure();
-    auto [entry, isNew] =
-        tableNumbers.try_emplace(lookup.getTable(), tables.size());
-    if (isNew)
+    lookups.push_back(lookup);
+    if (tableNumbers.try_emplace(lookup.getTable(), 0).second)
       tables.push_back(lookup.getTable());
-    int64_t width =
-        cast<RankedTensorType>(lookup.getResult().getType()).getDimSize(1);
-    features.push_back(FusedFeatureAttr::get(
-        lookup.getContext(), feature.getIndex(), entry->second,
-        lookup.getPooling(), static_cast<bool>(lookup.getWeights()), column,
-        schedule));
-    column += width;
     return success();
+  }
+
+  /// Tables stand in the order of the function's arguments, others behind them
+  /// in the order of their use.
+  void numberTables() {
+    auto place = [](Value table) {
+      auto argument = dyn_cast<BlockArgument>(table);
+      return argument ? argument.getArgNumber() : UINT_MAX;
+    };
+    llvm::stable_sort(tables,
+                      [&](Value a, Value b) { return place(a) < place(b); });
+    for (auto [number, table] : llvm::enumerate(tables))
+      tableNumbers[table] = number;
   }
 
   static LogicalResult agree(LookupOp lookup, Value &common, Value value,
@@ -91,8 +108,7 @@ private:
   Value kjt, weights;
   SmallVector<Value> tables;
   llvm::DenseMap<Value, int64_t> tableNumbers;
-  SmallVector<Attribute> features;
-  int64_t column = 0;
+  SmallVector<LookupOp> lookups;
 };
 
 struct EmbFuse : impl::EmbFusePassBase<EmbFuse> {

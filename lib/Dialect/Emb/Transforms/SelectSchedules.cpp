@@ -72,14 +72,19 @@ struct EmbSelectSchedules
         samples = std::max(samples, problems.back().stats.batch);
     });
 
-    ScheduleSelector selector(&getContext(), threads,
-                              std::max<int64_t>(samples, 1));
+    SelectionOptions options;
+    options.threads = threads;
+    options.batch = std::max<int64_t>(samples, 1);
+    options.only.assign(only.begin(), only.end());
+    ScheduleSelector selector(&getContext(), options);
     ScheduleSelection selection = selector.select(problems);
     for (auto [lookup, choice] :
          llvm::zip_equal(lookups, selection.choices)) {
       if (!choice.chosen.schedule) {
-        lookup.emitOpError("no schedule fits blocks of ") << threads
-            << " threads; use more threads";
+        lookup.emitOpError("no schedule among those considered fits it and "
+                           "blocks of ")
+            << threads << " threads; use more threads or consider more "
+            << "schedules";
         return signalPassFailure();
       }
       lookup.setScheduleAttr(choice.chosen.schedule);

@@ -53,6 +53,8 @@ def EmbSelectSchedulesPass
            "samples a batch to optimise for; 0 takes the statistics' own">,
     Option<"threads", "threads", "int64_t", /*default=*/"128",
            "threads a block of the fused kernel">,
+    ListOption<"only", "only", "std::string",
+               "schedules to consider, say sub_warp; all if none is named">,
   ];
   let statistics = [
     Statistic<"numSelected", "selected", "Lookups given a schedule">,
