@@ -30,7 +30,9 @@ void buildLoweringPipeline(OpPassManager &pm, const CompileOptions &options) {
   fuse.threads = options.threads;
   fuse.blocks = options.blocks;
   pm.addNestedPass<func::FuncOp>(emb::createEmbFusePass(fuse));
-  pm.addPass(createConvertEmbToGPUPass());
+  ConvertEmbToGPUPassOptions kernels;
+  kernels.chip = options.chip;
+  pm.addPass(createConvertEmbToGPUPass(kernels));
   buildNVVMPipeline(pm);
 }
 

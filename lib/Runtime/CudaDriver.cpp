@@ -18,9 +18,11 @@ CudaDriver::load(const char *library) {
   }
 
   auto driver = std::make_shared<CudaDriver>();
-#define RECFLEX_CUDA_SYMBOL(member, symbol, ...)                               \
+#define RECFLEX_CUDA_OPTIONAL_SYMBOL(member, symbol, ...)                      \
   driver->member =                                                             \
-      reinterpret_cast<int (*)(__VA_ARGS__)>(dlsym(handle, #symbol));          \
+      reinterpret_cast<int (*)(__VA_ARGS__)>(dlsym(handle, #symbol));
+#define RECFLEX_CUDA_SYMBOL(member, symbol, ...)                               \
+  RECFLEX_CUDA_OPTIONAL_SYMBOL(member, symbol, __VA_ARGS__)                    \
   if (!driver->member)                                                         \
     return makeError("the CUDA driver in ", library, " has no function ",      \
                      #symbol,                                                  \

@@ -9,18 +9,19 @@ namespace recflex {
 /// Tables' rows are read in vectors of up to 16 bytes.
 constexpr DevicePtr kTableAlignment = 16;
 
+/// The CUDA version whose drivers are asked for overlapping kernels. Launching
+/// them came with 11.8, graphs know such dependencies ("edge data") since 12.3,
+/// and every launch may be captured in one.
+constexpr int kOverlapDriverVersion = 12030;
+
 bool runsOn(const std::string &chip, int major, int minor) {
-  if (chip.compare(0, 3, "sm_") != 0)
+  int wanted = abi::chipNumber(chip);
+  if (wanted == 0)
     return false;
-  int wanted = 0;
-  size_t i = 3;
-  for (; i != chip.size() && chip[i] >= '0' && chip[i] <= '9'; ++i)
-    wanted = wanted * 10 + (chip[i] - '0');
   int present = major * 10 + minor;
-  char suffix = i != chip.size() ? chip[i] : '\0';
-  if (suffix == 'a')
+  if (chip.back() == 'a')
     return present == wanted;
-  if (suffix == 'f')
+  if (chip.back() == 'f')
     return present >= wanted && major == wanted / 10;
   return present >= wanted;
 }
@@ -49,6 +50,14 @@ DeviceModule::load(DevicePointer device, const Artifact &artifact) {
   return std::shared_ptr<const DeviceModule>(std::move(module));
 }
 
+/// Whether the kernels of an artifact for `chip` overlap on a GPU that
+/// runsOn() has found fit for it: then the GPU is of compute capability 9.0 or
+/// later too.
+static bool overlaps(const std::string &chip, const Device &device) {
+  return abi::overlapsKernels(chip) && device.driver().launchKernelEx &&
+         device.properties().driverVersion >= kOverlapDriverVersion;
+}
+
 Status DeviceModule::findKernels() {
   struct Wanted {
     const char *name;
@@ -65,6 +74,10 @@ Status DeviceModule::findKernels() {
       return kernel.error();
     wanted.kernel = *kernel;
   }
+  // Not the first one: the batch before reads the workspace, and others may
+  // use the caller's arrays, until all that is ahead in the stream has ended.
+  bindOrderKernel.startsEarly = forwardKernel.startsEarly =
+      overlaps(contents.chip, *device());
   return {};
 }
 

@@ -157,7 +157,6 @@ std::vector<abi::FeatureDescriptor> makeDescriptors(const Manifest &m) {
     d.feature = f.key;
     d.body = f.body;
     d.column = static_cast<int32_t>(f.column);
-    d.flags = f.pooling == Pooling::mean ? abi::kMeanPooling : 0;
     d.samplesPerTile = f.samplesPerTile;
     d.columnTiles = f.columnTiles;
     d.parallelLookups = f.parallelLookups;

@@ -82,4 +82,28 @@ Result<DeviceKernel> findKernel(const PtxModule &module, const char *name,
   return kernel;
 }
 
+Status enqueueKernel(const CudaDriver &driver, const DeviceKernel &kernel,
+                     int64_t blocks, int64_t threads, CUstream_st *stream,
+                     void **parameters) {
+  if (!kernel.startsEarly)
+    return driver.check(
+        driver.launchKernel(kernel.function, static_cast<unsigned>(blocks), 1,
+                            1, static_cast<unsigned>(threads), 1, 1,
+                            /*sharedMemBytes=*/0, stream, parameters,
+                            /*extra=*/nullptr),
+        "cuLaunchKernel");
+  cuda::LaunchAttribute attribute;
+  attribute.id = cuda::kLaunchProgrammaticStreamSerialization;
+  attribute.value = 1;
+  cuda::LaunchConfig config;
+  config.gridX = static_cast<unsigned>(blocks);
+  config.blockX = static_cast<unsigned>(threads);
+  config.stream = stream;
+  config.attributes = &attribute;
+  config.attributeCount = 1;
+  return driver.check(driver.launchKernelEx(&config, kernel.function,
+                                            parameters, /*extra=*/nullptr),
+                      "cuLaunchKernelEx");
+}
+
 } // namespace recflex

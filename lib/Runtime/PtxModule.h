@@ -17,19 +17,20 @@ Result<PtxModule> loadPtx(const DevicePointer &device, const std::string &ptx);
 Result<DeviceKernel> findKernel(const PtxModule &module, const char *name,
                                 int32_t threads);
 
-/// Enqueues `blocks` x `threads` of a kernel. `arguments` are lvalues of the
-/// very types of the kernel's parameters. The device's context is current.
+/// Enqueues `blocks` x `threads` of a kernel with the addresses of its
+/// arguments. The device's context is current.
+Status enqueueKernel(const CudaDriver &driver, const DeviceKernel &kernel,
+                     int64_t blocks, int64_t threads, CUstream_st *stream,
+                     void **parameters);
+
+/// The same with the arguments: lvalues of the very types of the kernel's
+/// parameters.
 template <typename... Arguments>
 Status launchKernel(const CudaDriver &driver, const DeviceKernel &kernel,
                     int64_t blocks, int64_t threads, CUstream_st *stream,
                     Arguments &...arguments) {
   void *parameters[] = {&arguments...};
-  return driver.check(driver.launchKernel(kernel.function,
-                                          static_cast<unsigned>(blocks), 1, 1,
-                                          static_cast<unsigned>(threads), 1, 1,
-                                          /*sharedMemBytes=*/0, stream,
-                                          parameters, /*extra=*/nullptr),
-                      "cuLaunchKernel");
+  return enqueueKernel(driver, kernel, blocks, threads, stream, parameters);
 }
 
 } // namespace recflex

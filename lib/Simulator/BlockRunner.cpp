@@ -144,7 +144,6 @@ void BlockRunner::switchFrom(LaneContext &lane) {
 void BlockRunner::abandon() {
   void *unused = nullptr;
   recflexSwitchStack(&unused, scheduler);
-  __builtin_unreachable();
 }
 
 size_t BlockRunner::stackOf(const LaneContext &lane) const {

@@ -65,10 +65,9 @@ public:
     if (--iterationsLeft < 0)
       failEndlessLoop(lane);
   }
-  [[noreturn]] void fail(LaneContext &lane, const char *what, uint32_t site);
+  void fail(LaneContext &lane, const char *what, uint32_t site);
   /// `message`: the address of a string, in registered memory or not.
-  [[noreturn]] void failAssertion(LaneContext &lane, uint64_t message,
-                                  uint32_t site);
+  void failAssertion(LaneContext &lane, uint64_t message, uint32_t site);
 
 private:
   struct Warp {
@@ -92,8 +91,10 @@ private:
   void releaseBarrier(Barrier &barrier);
 
   void report(const LaneContext &lane, const std::string &what);
-  [[noreturn]] void abandon();
-  [[noreturn]] void failEndlessLoop(LaneContext &lane);
+  /// Goes back to `run` for good. Not [[noreturn]]: AddressSanitizer would then
+  /// look for the end of a stack that it does not know.
+  void abandon();
+  void failEndlessLoop(LaneContext &lane);
   std::string describeSite(uint32_t site, uint64_t bytes) const;
   std::string describePlace(uint32_t site) const;
   std::string describeDeadlock(const LaneContext &lane) const;

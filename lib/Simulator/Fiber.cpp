@@ -4,6 +4,17 @@
 
 #include <sys/mman.h>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define RECFLEX_ADDRESS_SANITIZER
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define RECFLEX_ADDRESS_SANITIZER
+#endif
+#ifdef RECFLEX_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#endif
+
 // The frame that recflexSwitchStack leaves on a stack that it suspends, lowest
 // address first, is what FiberStacks::prepare has to forge for a new fiber.
 #if defined(__x86_64__)
@@ -122,6 +133,13 @@ namespace recflex::sim {
 namespace {
 constexpr size_t pageBytes = 4096;
 
+/// Frames that were abandoned have left AddressSanitizer's red zones.
+void forgetFrames([[maybe_unused]] char *stack, [[maybe_unused]] size_t bytes) {
+#ifdef RECFLEX_ADDRESS_SANITIZER
+  __asan_unpoison_memory_region(stack, bytes);
+#endif
+}
+
 /// Stacks whose tops are a power of two apart share the same few cache sets;
 /// shift each by a few lines more than its neighbour.
 constexpr size_t colorBytes = 4096;
@@ -131,8 +149,10 @@ size_t color(size_t index) { return (index * 320) % colorBytes; }
 FiberStacks::~FiberStacks() { release(); }
 
 void FiberStacks::release() {
-  if (memory)
+  if (memory) {
+    forgetFrames(memory, count * stackBytes);
     munmap(memory, count * stackBytes);
+  }
   memory = nullptr;
   count = stackBytes = 0;
 }
@@ -158,6 +178,7 @@ bool FiberStacks::reserve(size_t wanted, size_t bytes) {
 
 void *FiberStacks::prepare(size_t index, void (*entry)(void *),
                            void *argument) const {
+  forgetFrames(memory + index * stackBytes, stackBytes);
   char *top = memory + (index + 1) * stackBytes - color(index);
   // Once the frame is popped, the stack is aligned to 16 for the call.
   auto *frame = reinterpret_cast<Frame *>(top - 16 - sizeof(Frame));

@@ -110,7 +110,7 @@ Result<std::unique_ptr<TargetMachine>> HostCode::createTargetMachine() {
   // the checks dominate.
   machine->setFastISel(true);
   machine->setGlobalISel(false);
-  return std::move(machine);
+  return {std::move(machine)};
 }
 
 Result<std::unique_ptr<HostCode>> HostCode::compile(Module &module,
@@ -159,7 +159,7 @@ Result<std::unique_ptr<HostCode>> HostCode::compile(Module &module,
   code->library->addToLinkOrder(host);
   if (llvm::Error error = code->linker->add(*code->library, std::move(object)))
     return failure("read the code that it generated", std::move(error));
-  return std::move(code);
+  return {std::move(code)};
 }
 
 Result<void *> HostCode::lookup(const std::string &name) const {

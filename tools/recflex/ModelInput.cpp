@@ -105,8 +105,9 @@ CompilerSession::CompilerSession(const std::string &remarks)
     }
   });
   if (!remarks.empty()) {
-    remark::RemarkCategories categories;
-    categories.all = remarks;
+    // The engine wants each kind's filter set, even where `all` covers it.
+    remark::RemarkCategories categories{remarks, remarks, remarks, remarks,
+                                        remarks};
     (void)remark::enableOptimizationRemarks(
         mlirContext, /*streamer=*/nullptr,
         std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,

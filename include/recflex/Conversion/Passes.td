@@ -25,11 +25,82 @@ def ConvertEmbToGPUPass : Pass<"convert-emb-to-gpu", "::mlir::ModuleOp"> {
     %out = emb.fused_lookup %kjt tables(%t0) [...] occupancy ...
         kernel @recflex_kernels
     ```
+
+    From sm_90 on, the second and the third kernel may be launched while the one
+    ahead of them still runs: `nvvm.griddepcontrol` says when a kernel lets the
+    next one start, and where that one waits.
   }];
+  let options = [
+    Option<"chip", "chip", "std::string", [{"sm_90"}],
+           "GPU to build for: sm_80, sm_90">,
+  ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect",
+  ];
+}
+
+def ConvertEmbToLoopsPass : Pass<"convert-emb-to-loops", "::mlir::ModuleOp"> {
+  let summary = "Lower lookups to plain loops on memrefs";
+  let description = [{
+    The reference lowering: correct and readable, in upstream dialects alone. A
+    function that uses emb gets arrays for tensors: two for a jagged input
+    (values and offsets), one for weights and for each table, and one, after all
+    other arguments, for each result of pooled rows; that one's rows are the
+    batch. A lookup, fused or not, becomes a call of a private function that
+    pools in f32; lookups of the same row type, index type and pooling share it.
+
+    What is not supported is an error: tables, weights and jagged inputs that
+    are no arguments of the function, pooled rows that are neither concatenated
+    nor returned, and calls of such functions.
+
+    ```mlir
+    // Before
+    func.func @model(%kjt: !emb.kjt<1 x i32>, %t0: tensor<1024x4xf32>)
+        -> tensor<?x4xf32> {
+      %b0 = emb.feature %kjt[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
+      %0 = emb.lookup sum %t0[%b0]
+          : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+      return %0 : tensor<?x4xf32>
+    }
+    // After
+    func.func @model(%values: memref<?xi32>, %offsets: memref<?xi32>,
+                     %t0: memref<1024x4xf32>, %out: memref<?x4xf32>) {
+      %rows = memref.cast %out : memref<?x4xf32> to memref<?x?xf32>
+      %feature = arith.constant 0 : index
+      %table = memref.cast %t0 : memref<1024x4xf32> to memref<?x?xf32>
+      %column = arith.constant 0 : index
+      call @pool_sum_f32_i32(%values, %offsets, %feature, %table, %rows,
+                             %column)
+          : (memref<?xi32>, memref<?xi32>, index, memref<?x?xf32>,
+             memref<?x?xf32>, index) -> ()
+      return
+    }
+    func.func private @pool_sum_f32_i32(
+        %values: memref<?xi32>, %offsets: memref<?xi32>, %feature: index,
+        %table: memref<?x?xf32>, %out: memref<?x?xf32>, %column: index) {
+      ...
+      scf.for %sample = %zero to %batch step %one {
+        ...
+        scf.for %d = %zero to %width step %one {
+          // out[sample, column + d] = 0
+        }
+        scf.for %lookup = %begin to %end step %one {
+          %index = memref.load %values[%lookup] : memref<?xi32>
+          %row = arith.index_cast %index : i32 to index
+          scf.for %d = %zero to %width step %one {
+            // out[sample, column + d] += table[row, d]
+          }
+        }
+      }
+      return
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
   ];
 }
 

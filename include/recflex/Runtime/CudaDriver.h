@@ -63,9 +63,31 @@ constexpr unsigned kEventDefault = 0;
 constexpr unsigned kEventDisableTiming = 2;
 constexpr int kStreamCaptureModeThreadLocal = 1;
 
+// CUlaunchAttributeID.
+constexpr int kLaunchProgrammaticStreamSerialization = 6;
+
+/// CUlaunchAttribute, of those whose value is an int.
+struct alignas(8) LaunchAttribute {
+  int id = 0;
+  int padding = 0;
+  int value = 0;
+  char rest[60] = {}; ///< of the union that the value stands in
+};
+
+/// CUlaunchConfig.
+struct LaunchConfig {
+  unsigned gridX = 1, gridY = 1, gridZ = 1;
+  unsigned blockX = 1, blockY = 1, blockZ = 1;
+  unsigned sharedBytes = 0;
+  CUstream_st *stream = nullptr;
+  LaunchAttribute *attributes = nullptr;
+  unsigned attributeCount = 0;
+};
+
 } // namespace cuda
 
-/// The driver's functions. A test may fill the table with its own.
+/// The driver's functions; null are only optional ones that it does not have. A
+/// test may fill the table with its own.
 struct CudaDriver {
 #define RECFLEX_CUDA_SYMBOL(member, symbol, ...)                               \
   int (*member)(__VA_ARGS__) = nullptr;

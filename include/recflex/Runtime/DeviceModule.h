@@ -24,6 +24,9 @@ struct DeviceKernel {
   int sharedBytes = 0; ///< static, a block
   int maxThreads = 0;  ///< a block
   int blocksPerSM = 0; ///< resident at once, at the threads it launches with
+  /// Launched with programmatic stream serialization: it may start before the
+  /// kernel ahead of it in the stream has ended, and waits for that itself.
+  bool startsEarly = false;
 };
 
 class DeviceModule {

@@ -1,8 +1,9 @@
 //===- KernelABI.h - What host and kernels agree on -------------*- C++ -*-===//
 //
 // The compiler emits three kernels; the runtime and the simulator launch them
-// in this order on one stream, with nothing in between. docs/KernelABI.md has
-// the same in prose.
+// in this order on one stream, with nothing in between. Where kernels overlap
+// (see overlapsKernels) the second and the third may start before the one ahead
+// has ended. docs/KernelABI.md has the same in prose.
 //
 //   recflex_bind_keys(descriptors, F, offsets, B, keys)
 //     one warp a feature: keys[f] is its heaviest tile in serial steps,
@@ -22,11 +23,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace recflex::abi {
 
 /// Raised whenever anything in this file or a kernel's arguments changes.
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 constexpr const char *kBindKeysKernel = "recflex_bind_keys";
 constexpr const char *kBindOrderKernel = "recflex_bind_order";
@@ -36,10 +38,27 @@ constexpr uint32_t kWarpSize = 32;
 /// Threads a block of the two binding kernels: one feature a warp.
 constexpr uint32_t kBindThreads = 256;
 
-/// FeatureDescriptor::flags.
-enum FeatureFlags : int32_t {
-  kMeanPooling = 1, ///< divide the sum by the bag's length
-};
+/// 90 of "sm_90" and "sm_90a"; 0 of what names no chip.
+constexpr int chipNumber(std::string_view chip) {
+  if (chip.substr(0, 3) != "sm_")
+    return 0;
+  int number = 0;
+  // Chips have two or three digits; more would not fit an int some day.
+  for (char c : chip.substr(3, 6)) {
+    if (c < '0' || c > '9')
+      break;
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
+
+/// Whether the kernels compiled for `chip` order themselves: recflex_bind_order
+/// and recflex_forward execute griddepcontrol.wait before they read what the
+/// kernel ahead writes, so that they may be launched with programmatic stream
+/// serialization. PTX ISA: griddepcontrol needs sm_90.
+constexpr bool overlapsKernels(std::string_view chip) {
+  return chipNumber(chip) >= 90;
+}
 
 /// One feature, as the kernels read it from global memory.
 struct alignas(64) FeatureDescriptor {
@@ -48,7 +67,7 @@ struct alignas(64) FeatureDescriptor {
   int32_t feature;         ///< position in the jagged input
   int32_t body;            ///< which body of the forward kernel
   int32_t column;          ///< first output column
-  int32_t flags;           ///< FeatureFlags
+  int32_t unused;          ///< zero
   int32_t samplesPerTile;  ///< samples that one block pools
   int32_t columnTiles;     ///< blocks side by side over the width
   int32_t parallelLookups; ///< lookups of one bag that proceed side by side
@@ -60,7 +79,7 @@ static_assert(offsetof(FeatureDescriptor, rows) == 8);
 static_assert(offsetof(FeatureDescriptor, feature) == 16);
 static_assert(offsetof(FeatureDescriptor, body) == 20);
 static_assert(offsetof(FeatureDescriptor, column) == 24);
-static_assert(offsetof(FeatureDescriptor, flags) == 28);
+static_assert(offsetof(FeatureDescriptor, unused) == 28);
 static_assert(offsetof(FeatureDescriptor, samplesPerTile) == 32);
 static_assert(offsetof(FeatureDescriptor, columnTiles) == 36);
 static_assert(offsetof(FeatureDescriptor, parallelLookups) == 40);

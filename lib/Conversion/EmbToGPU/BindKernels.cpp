@@ -87,7 +87,8 @@ static Value reduceWarp(KernelBuilder &b, Value value,
 
 /// keys[f] = serial steps of feature f's longest bag;
 /// keys[F + f] = its tiles.
-static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan) {
+static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
+                         bool overlaps) {
   MLIRContext *context = module.getContext();
   Type i32 = IntegerType::get(context, 32);
   Type pointer = LLVM::LLVMPointerType::get(context, 1);
@@ -103,6 +104,8 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan) {
   Value offsets = entry->getArgument(2), batch = entry->getArgument(3);
   Value keys = entry->getArgument(4);
 
+  if (overlaps)
+    emitLaunchDependents(b);
   FeatureWarp warp = makeWarp(b, count);
   b.guarded(warp.valid, [&] {
     Value feature = field(b, descriptors, warp.number,
@@ -160,7 +163,7 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan) {
 
 /// order[r] = the feature of rank r; starts[r] = its first block;
 /// starts[F] = all blocks.
-static void emitBindOrder(gpu::GPUModuleOp module) {
+static void emitBindOrder(gpu::GPUModuleOp module, bool overlaps) {
   MLIRContext *context = module.getContext();
   Type i32 = IntegerType::get(context, 32);
   Type pointer = LLVM::LLVMPointerType::get(context, 1);
@@ -173,6 +176,10 @@ static void emitBindOrder(gpu::GPUModuleOp module) {
   Value count = entry->getArgument(0), keys = entry->getArgument(1);
   Value order = entry->getArgument(2), starts = entry->getArgument(3);
 
+  if (overlaps) {
+    emitLaunchDependents(b);
+    emitGridWait(b); // for keys
+  }
   FeatureWarp warp = makeWarp(b, count);
   b.guarded(warp.valid, [&] {
     Value tiles = b.gep(keys, i32, count);
@@ -216,9 +223,10 @@ static void emitBindOrder(gpu::GPUModuleOp module) {
   });
 }
 
-void emitBindKernels(gpu::GPUModuleOp module, const KernelPlan &plan) {
-  emitBindKeys(module, plan);
-  emitBindOrder(module);
+void emitBindKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
+                     bool overlaps) {
+  emitBindKeys(module, plan, overlaps);
+  emitBindOrder(module, overlaps);
 }
 
 } // namespace recflex

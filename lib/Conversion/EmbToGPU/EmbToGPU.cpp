@@ -3,6 +3,7 @@
 #include "Kernels.h"
 
 #include "recflex/Conversion/Passes.h"
+#include "recflex/Runtime/KernelABI.h"
 
 #include "mlir/IR/SymbolTable.h"
 
@@ -42,11 +43,14 @@ static LogicalResult checkBodies(emb::FusedLookupOp op,
 
 namespace {
 struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
+  using ConvertEmbToGPUPassBase::ConvertEmbToGPUPassBase;
+
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
     SmallVector<emb::FusedLookupOp> lookups;
     getOperation().walk([&](emb::FusedLookupOp op) { lookups.push_back(op); });
 
+    bool overlaps = abi::overlapsKernels(chip);
     for (emb::FusedLookupOp op : lookups) {
       if (op.getKernelAttr())
         continue;
@@ -58,8 +62,8 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
                                              "recflex_kernels");
       StringAttr name = symbols.insert(module);
       op.setKernelAttr(SymbolRefAttr::get(name));
-      emitBindKernels(module, plan);
-      emitForwardKernel(module, plan);
+      emitBindKernels(module, plan, overlaps);
+      emitForwardKernel(module, plan, overlaps);
     }
     if (!lookups.empty())
       getOperation()->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),

@@ -122,7 +122,8 @@ static void emitBodies(KernelBuilder &b, const KernelPlan &plan, Value body,
   }
 }
 
-void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan) {
+void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
+                       bool overlaps) {
   LLVM::GlobalOp shared = createShared(module, plan.sharedBytes);
   MLIRContext *context = module.getContext();
   Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
@@ -153,6 +154,9 @@ void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan) {
   tile.thread = b.threadId();
   if (shared)
     tile.shared = LLVM::AddressOfOp::create(b, shared);
+
+  if (overlaps)
+    emitGridWait(b); // for order and starts
 
   // The grid is an upper bound; blocks past the last tile have nothing to do.
   Value block = b.blockId();

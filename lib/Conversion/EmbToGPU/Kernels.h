@@ -19,11 +19,25 @@ mlir::gpu::GPUFuncOp createKernel(mlir::gpu::GPUModuleOp module,
                                   mlir::ArrayRef<mlir::Type> arguments,
                                   int64_t threads);
 
-/// recflex_bind_keys and recflex_bind_order.
-void emitBindKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan);
+/// Lets the next kernel of the stream start, once all blocks have come here or
+/// ended; before its own wait it must not touch what this one reads or writes.
+void emitLaunchDependents(KernelBuilder &b);
+
+/// Waits until the kernel ahead in the stream has ended, and sees all that it
+/// wrote. Every block must come here, so that whoever waits for this kernel has
+/// waited for the one ahead as well. Memory that the kernel ahead writes must
+/// be read by KernelBuilder::load(): the compiler takes the instruction for one
+/// that may write any memory, but moves invariant loads across it.
+void emitGridWait(KernelBuilder &b);
+
+/// recflex_bind_keys and recflex_bind_order. If `overlaps`, the kernels order
+/// themselves by the two above: abi::overlapsKernels().
+void emitBindKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                     bool overlaps);
 
 /// recflex_forward.
-void emitForwardKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan);
+void emitForwardKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                       bool overlaps);
 
 } // namespace recflex
 

@@ -77,10 +77,11 @@ TEST(Artifact, EveryFlippedBitIsRefused) {
 
 TEST(Artifact, OtherVersionsAreNamed) {
   std::string file = serialize(makeArtifact());
-  std::string abi = file;
-  abi[12] = 7;
-  EXPECT_NE(deserialize(abi).error().message.find(
-                "artifact has ABI version 7, this runtime reads 1; recompile"),
+  std::string other = file;
+  other[12] = 7;
+  EXPECT_NE(deserialize(other).error().message.find(
+                "artifact has ABI version 7, this runtime reads " +
+                std::to_string(abi::kVersion) + "; recompile"),
             std::string::npos);
   std::string format = file;
   format[8] = 9;

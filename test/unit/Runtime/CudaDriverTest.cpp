@@ -82,6 +82,9 @@ template <> struct AsInteger<unsigned long long, false> {
   static_assert(sizeof(unsigned long long) == sizeof(unsigned long));
   using type = unsigned long;
 };
+template <> struct AsInteger<CUlaunchConfig, false> {
+  using type = cuda::LaunchConfig;
+};
 template <typename T> struct AsPassed {
   using type = typename AsInteger<T>::type;
 };
@@ -132,7 +135,33 @@ static_assert(cuda::kEventDefault == CU_EVENT_DEFAULT);
 static_assert(cuda::kEventDisableTiming == CU_EVENT_DISABLE_TIMING);
 static_assert(cuda::kStreamCaptureModeThreadLocal ==
               CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
+static_assert(cuda::kLaunchProgrammaticStreamSerialization ==
+              CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION);
 static_assert(sizeof(CUdeviceptr) == sizeof(DevicePtr));
+
+#define RECFLEX_SAME_FIELD(ours, member, theirs, theirMember)                  \
+  static_assert(offsetof(ours, member) == offsetof(theirs, theirMember) &&     \
+                    sizeof(ours::member) == sizeof(theirs::theirMember),       \
+                #theirs "::" #theirMember " lies elsewhere in cuda.h")
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, gridX, CUlaunchConfig, gridDimX);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, gridY, CUlaunchConfig, gridDimY);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, gridZ, CUlaunchConfig, gridDimZ);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, blockX, CUlaunchConfig, blockDimX);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, blockY, CUlaunchConfig, blockDimY);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, blockZ, CUlaunchConfig, blockDimZ);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, sharedBytes, CUlaunchConfig,
+                   sharedMemBytes);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, stream, CUlaunchConfig, hStream);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, attributes, CUlaunchConfig, attrs);
+RECFLEX_SAME_FIELD(cuda::LaunchConfig, attributeCount, CUlaunchConfig,
+                   numAttrs);
+static_assert(sizeof(cuda::LaunchConfig) == sizeof(CUlaunchConfig));
+RECFLEX_SAME_FIELD(cuda::LaunchAttribute, id, CUlaunchAttribute, id);
+RECFLEX_SAME_FIELD(cuda::LaunchAttribute, value, CUlaunchAttribute,
+                   value.programmaticStreamSerializationAllowed);
+#undef RECFLEX_SAME_FIELD
+static_assert(sizeof(cuda::LaunchAttribute) == sizeof(CUlaunchAttribute));
+static_assert(alignof(cuda::LaunchAttribute) == alignof(CUlaunchAttribute));
 
 #endif // cuda.h
 

@@ -111,6 +111,15 @@ TEST(DeviceModule, ChipsRunWhereTheyCan) {
   EXPECT_TRUE(runsOn("sm_100f", 10, 3));
   EXPECT_FALSE(runsOn("sm_100f", 11, 0));
   EXPECT_FALSE(runsOn("gfx90a", 9, 0));
+  for (const char *chip : {"", "sm_", "sm_a", "sm_99999999999999999999"})
+    EXPECT_FALSE(runsOn(chip, 9, 0)) << chip;
+}
+
+TEST(DeviceModule, KernelsOverlapFromSm90On) {
+  for (const char *chip : {"sm_90", "sm_90a", "sm_100f", "sm_120"})
+    EXPECT_TRUE(abi::overlapsKernels(chip)) << chip;
+  for (const char *chip : {"sm_80", "sm_86", "sm_89", "", "sm_", "90"})
+    EXPECT_FALSE(abi::overlapsKernels(chip)) << chip;
 }
 
 } // namespace

@@ -35,7 +35,7 @@ TEST(ExecutionContext, LaunchesTheThreeKernelsWithTheirArguments) {
   EXPECT_EQ(
       std::vector<std::string>(cuda.calls.begin() + before, cuda.calls.end()),
       (std::vector<std::string>{"cuCtxPushCurrent", "cuLaunchKernel",
-                                "cuLaunchKernel", "cuLaunchKernel"}));
+                                "cuLaunchKernelEx", "cuLaunchKernelEx"}));
   ASSERT_EQ(cuda.launches.size(), 3u);
   DevicePtr d = context->tables().descriptors();
   uint64_t keys = context->keys(), order = context->order();
@@ -58,6 +58,77 @@ TEST(ExecutionContext, LaunchesTheThreeKernelsWithTheirArguments) {
   EXPECT_EQ(cuda.launches[2].threads, 128u);
   EXPECT_EQ(cuda.launches[2].arguments, (Words{d, 3, order, starts, 0x1004,
                                                0x2008, 0x300c, 0x4010, 16, 9}));
+  EXPECT_TRUE(cuda.misuse.empty());
+}
+
+/// Which of the three launches of a batch start early.
+std::vector<bool> earlyStarts(FakeCuda &cuda, const char *chip) {
+  Artifact artifact = makeArtifact();
+  artifact.manifest.chip = chip;
+  Result<ExecutionContext> context = makeContext(cuda, artifact);
+  EXPECT_TRUE(context) << context.error().message;
+  if (!context)
+    return {};
+  EXPECT_TRUE(context->launch(makeArguments(), kStream));
+  EXPECT_TRUE(cuda.misuse.empty());
+  std::vector<bool> early;
+  for (const FakeLaunch &launch : cuda.launches)
+    early.push_back(launch.startsEarly);
+  return early;
+}
+
+TEST(ExecutionContext, KernelsOverlapWhereGpuAndArtifactCan) {
+  const std::vector<bool> overlap = {false, true, true};
+  const std::vector<bool> plain = {false, false, false};
+  struct Case {
+    int major, minor;
+    const char *chip;
+    const std::vector<bool> &expected;
+  };
+  for (const Case &c :
+       {Case{9, 0, "sm_90", overlap},
+        {9, 0, "sm_90a", overlap},
+        {10, 0, "sm_90", overlap},
+        {12, 0, "sm_120", overlap},
+        // Kernels without griddepcontrol must not start early anywhere.
+        {9, 0, "sm_80", plain},
+        {9, 0, "sm_89", plain},
+        {8, 0, "sm_80", plain},
+        {8, 9, "sm_89", plain}}) {
+    FakeCuda cuda;
+    cuda.major = c.major;
+    cuda.minor = c.minor;
+    EXPECT_EQ(earlyStarts(cuda, c.chip), c.expected)
+        << c.chip << " on " << c.major << "." << c.minor;
+  }
+}
+
+TEST(ExecutionContext, OldDriversAreNotAskedForOverlap) {
+  const std::vector<bool> plain = {false, false, false};
+  for (int version : {11040, 11080, 12020}) {
+    FakeCuda cuda;
+    cuda.driverVersion = version;
+    EXPECT_EQ(earlyStarts(cuda, "sm_90"), plain) << version;
+  }
+  // The version is the CUDA driver's word; the function must be there too.
+  FakeCuda cuda;
+  cuda.removeLaunchKernelEx();
+  EXPECT_EQ(earlyStarts(cuda, "sm_90"), plain);
+}
+
+TEST(ExecutionContext, CapturesWithTheSameLaunches) {
+  FakeCuda cuda;
+  Result<ExecutionContext> context = makeContext(cuda);
+  ASSERT_TRUE(context);
+  Result<Stream> stream = Stream::create(context->module().device());
+  ASSERT_TRUE(stream);
+  Result<Graph> graph = Graph::capture(
+      *stream, [&] { return context->launch(makeArguments(), stream->get()); });
+  ASSERT_TRUE(graph) << graph.error().message;
+  ASSERT_EQ(cuda.launches.size(), 3u);
+  EXPECT_FALSE(cuda.launches[0].startsEarly);
+  EXPECT_TRUE(cuda.launches[1].startsEarly);
+  EXPECT_TRUE(cuda.launches[2].startsEarly);
   EXPECT_TRUE(cuda.misuse.empty());
 }
 

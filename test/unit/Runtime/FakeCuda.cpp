@@ -41,6 +41,19 @@ struct FakeFunctions {
 
   static int failure() { return current->failCode; }
 
+  /// Records a launch, whose `parameters` are as the kernel's signature says.
+  static int launch(FakeLaunch launch, void **parameters) {
+    for (size_t bytes : kSignatures.at(launch.kernel)) {
+      uint64_t argument = 0;
+      std::memcpy(&argument, parameters[launch.arguments.size()], bytes);
+      launch.arguments.push_back(argument);
+    }
+    current->launches.push_back(launch);
+    if (current->onLaunch && !current->capturing)
+      current->onLaunch(launch);
+    return 0;
+  }
+
   template <typename Handle> static Handle create(const char *kind) {
     uint64_t handle = current->nextHandle += 0x100;
     current->alive[handle] = kind;
@@ -120,7 +133,7 @@ void FakeFunctions::fill(CudaDriver &d) {
 
 void FakeFunctions::fillDevice(CudaDriver &d) {
   d.driverGetVersion = [](int *version) {
-    *version = 12040;
+    *version = current->driverVersion;
     return enter("cuDriverGetVersion", false) ? 0 : failure();
   };
   d.deviceGetCount = [](int *count) {
@@ -226,16 +239,35 @@ void FakeFunctions::fillModule(CudaDriver &d) {
         blockZ != 1 || extra)
       current->misuse.push_back("a launch of a wrong shape");
     const auto &name = *reinterpret_cast<std::string *>(function);
-    FakeLaunch launch{name, gridX, blockX, shared, stream, {}};
-    for (size_t bytes : kSignatures.at(name)) {
-      uint64_t argument = 0;
-      std::memcpy(&argument, parameters[launch.arguments.size()], bytes);
-      launch.arguments.push_back(argument);
+    return launch({name, gridX, blockX, shared, stream, {}, false}, parameters);
+  };
+  d.launchKernelEx = [](const cuda::LaunchConfig *config, CUfunc_st *function,
+                        void **parameters, void **extra) {
+    if (!enter("cuLaunchKernelEx"))
+      return failure();
+    if (config->gridX == 0 || config->gridY != 1 || config->gridZ != 1 ||
+        config->blockX == 0 || config->blockY != 1 || config->blockZ != 1 ||
+        extra)
+      current->misuse.push_back("a launch of a wrong shape");
+    bool startsEarly = false;
+    for (unsigned i = 0; i != config->attributeCount; ++i) {
+      const cuda::LaunchAttribute &attribute = config->attributes[i];
+      if (attribute.id != cuda::kLaunchProgrammaticStreamSerialization)
+        current->misuse.push_back("a launch with an unknown attribute");
+      startsEarly |= attribute.value != 0;
     }
-    current->launches.push_back(launch);
-    if (current->onLaunch && !current->capturing)
-      current->onLaunch(launch);
-    return 0;
+    // CUDA ignores the attribute; the runtime must not rely on that.
+    if (startsEarly && current->major < 9)
+      current->misuse.push_back("an early start before compute capability 9.0");
+    const auto &name = *reinterpret_cast<std::string *>(function);
+    return launch({name,
+                   config->gridX,
+                   config->blockX,
+                   config->sharedBytes,
+                   config->stream,
+                   {},
+                   startsEarly},
+                  parameters);
   };
 }
 

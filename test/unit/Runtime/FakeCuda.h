@@ -27,6 +27,7 @@ struct FakeLaunch {
   unsigned sharedBytes = 0;
   CUstream_st *stream = nullptr;
   std::vector<uint64_t> arguments;
+  bool startsEarly = false; ///< with programmatic stream serialization
 };
 
 /// One at a time may exist; its driver() calls it.
@@ -36,10 +37,13 @@ public:
   ~FakeCuda();
 
   std::shared_ptr<const CudaDriver> driver() const { return table; }
+  /// Makes the driver one of before CUDA 11.8.
+  void removeLaunchKernelEx() { table->launchKernelEx = nullptr; }
 
   // What the fake GPU is like.
   int major = 9, minor = 0;
   int maxThreads = 1024;
+  int driverVersion = 12040;
   std::string missingKernel;
   std::string loadLog; ///< the log of a module that fails to load
   std::function<void(const FakeLaunch &)> onLaunch;

@@ -21,13 +21,11 @@ TEST(Manifest, DescriptorsCarryTheFeatures) {
   EXPECT_EQ(d[1].feature, 1);
   EXPECT_EQ(d[1].body, 1);
   EXPECT_EQ(d[1].column, 10);
-  EXPECT_EQ(d[1].flags, abi::kMeanPooling);
+  EXPECT_EQ(d[1].unused, 0);
   EXPECT_EQ(d[1].samplesPerTile, 2);
   EXPECT_EQ(d[1].columnTiles, 1);
   EXPECT_EQ(d[1].parallelLookups, 2);
   EXPECT_EQ(d[0].feature, 3);
-  EXPECT_EQ(d[0].flags, 0);
-  EXPECT_EQ(d[2].flags, 0);
   EXPECT_EQ(d[2].rows, 20);
   EXPECT_EQ(d[2].columnTiles, 2);
   for (int32_t word : d[2].reserved)

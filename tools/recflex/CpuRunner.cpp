@@ -1,0 +1,201 @@
+//===- CpuRunner.cpp - Batches on the CPU, by plain loops -----------------===//
+
+#include "Runner.h"
+
+#include "recflex/Conversion/Passes.h"
+#include "recflex/Target/CpuJit.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <chrono>
+
+using namespace mlir;
+
+namespace recflex {
+namespace {
+
+/// What an argument of the lowered function is.
+struct Argument {
+  enum Kind { unused, values, offsets, weights, table, output } kind = unused;
+  size_t number = 0; ///< of a table, in the manifest
+};
+
+/// Tells what the arguments of a model's function become in -convert-emb-to-
+/// loops, and which of the manifest's tables each one is.
+class ArgumentMap {
+public:
+  explicit ArgumentMap(func::FuncOp function) {
+    for (Operation &op : function.getBody().front())
+      if (isa<func::ReturnOp>(op))
+        for (Value result : op.getOperands())
+          visit(result);
+    for (BlockArgument argument : function.getArguments()) {
+      auto known = arguments.find(argument);
+      if (isa<emb::KjtType>(argument.getType())) {
+        lowered.push_back({Argument::values});
+        lowered.push_back({Argument::offsets});
+      } else {
+        lowered.push_back(known == arguments.end() ? Argument()
+                                                   : known->second);
+      }
+    }
+    for (size_t i = 0; i < function.getNumResults(); ++i)
+      lowered.push_back({Argument::output});
+  }
+
+  /// One argument after the other, of the lowered function.
+  std::vector<Argument> takeArguments() { return std::move(lowered); }
+  size_t numTables() const { return tables; }
+
+private:
+  /// The manifest numbers tables as the output's columns first need them.
+  void visit(Value pooled) {
+    SmallVector<Value> stack{pooled};
+    while (!stack.empty()) {
+      Value value = stack.pop_back_val();
+      if (auto concat = value.getDefiningOp<emb::ConcatOp>()) {
+        llvm::append_range(stack, llvm::reverse(concat.getInputs()));
+      } else if (auto lookup = value.getDefiningOp<emb::LookupOp>()) {
+        if (arguments
+                .try_emplace(lookup.getTable(),
+                             Argument{Argument::table, tables})
+                .second)
+          ++tables;
+        if (lookup.getWeights())
+          arguments.try_emplace(lookup.getWeights(),
+                                Argument{Argument::weights});
+      }
+    }
+  }
+
+  llvm::DenseMap<Value, Argument> arguments;
+  std::vector<Argument> lowered;
+  size_t tables = 0;
+};
+
+/// Every number in the batch that the loops use as an address is checked: they
+/// themselves check nothing.
+Status checkBatch(const Manifest &manifest, const Batch &batch) {
+  if (Status status = batch.check(manifest.jaggedFeatures); !status)
+    return status;
+  if (batch.values.type != manifest.indexType ||
+      batch.offsets.type != manifest.indexType)
+    return makeError("the batch's values are ", toString(batch.values.type),
+                     " and its offsets ", toString(batch.offsets.type),
+                     "; the model takes ", toString(manifest.indexType));
+  if (manifest.weighted &&
+      static_cast<int64_t>(batch.weights.size()) != batch.values.size())
+    return makeError("the model takes a weight a lookup; the batch has ",
+                     batch.weights.size(), " weights for ", batch.values.size(),
+                     " lookups");
+  for (const ManifestFeature &feature : manifest.features) {
+    const ManifestTable &table = manifest.tables[feature.table];
+    int64_t bag = feature.key * batch.batchSize;
+    int64_t end = batch.offsets[bag + batch.batchSize];
+    for (int64_t i = batch.offsets[bag]; i < end; ++i)
+      if (int64_t row = batch.values[i]; row < 0 || row >= table.rows)
+        return makeError("feature '", feature.name, "': values[", i, "] is ",
+                         row, ", outside table '", table.name, "' of ",
+                         table.rows, " rows");
+  }
+  return {};
+}
+
+class CpuRunner final : public Runner {
+public:
+  CpuRunner(CpuJit jit, std::vector<Argument> arguments,
+            const Manifest &manifest, const HostTables &tables,
+            double compileSeconds)
+      : jit(std::move(jit)), arguments(std::move(arguments)),
+        manifest(manifest), tables(tables), compileSeconds(compileSeconds) {}
+
+  Result<std::vector<float>> run(const Batch &batch) override {
+    if (Status status = checkBatch(manifest, batch); !status)
+      return status.error();
+    int64_t elements;
+    if (__builtin_mul_overflow(batch.batchSize, manifest.outputWidth,
+                               &elements))
+      return makeError("an output of ", batch.batchSize, " x ",
+                       manifest.outputWidth, " does not fit memory");
+    std::vector<float> output(elements);
+    std::vector<CpuArray> arrays;
+    for (const Argument &argument : arguments)
+      arrays.push_back(findArray(argument, batch, output));
+    jit.call(arrays);
+    return output;
+  }
+
+  std::string describe() const override {
+    return "plain loops on one CPU core, compiled in " +
+           std::to_string(static_cast<int>(compileSeconds * 1e3)) + " ms";
+  }
+
+private:
+  CpuArray findArray(const Argument &argument, const Batch &batch,
+                     std::vector<float> &output) const {
+    // The loops write the output alone; memrefs know no const.
+    auto array = [](const void *data, int64_t length) {
+      return CpuArray{const_cast<void *>(data), length};
+    };
+    switch (argument.kind) {
+    case Argument::unused:
+      return {};
+    case Argument::values:
+      return array(batch.values.bytes.data(), batch.values.size());
+    case Argument::offsets:
+      return array(batch.offsets.bytes.data(), batch.offsets.size());
+    case Argument::weights:
+      return array(batch.weights.data(), batch.weights.size());
+    case Argument::table:
+      return array(tables.addresses()[argument.number],
+                   manifest.tables[argument.number].rows);
+    case Argument::output:
+      return array(output.data(), batch.batchSize);
+    }
+    llvm_unreachable("unknown kind of argument");
+  }
+
+  CpuJit jit;
+  std::vector<Argument> arguments;
+  const Manifest &manifest;
+  const HostTables &tables;
+  double compileSeconds;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Runner>> createCpuRunner(ModuleOp module,
+                                                const Manifest &manifest,
+                                                const HostTables &tables) {
+  auto start = std::chrono::steady_clock::now();
+  OwningOpRef<ModuleOp> copy(cast<ModuleOp>(module->clone()));
+  auto function = copy->lookupSymbol<func::FuncOp>(manifest.name);
+  if (!function || function.isDeclaration())
+    return makeError("the model has no function '", manifest.name, "' to run");
+  ArgumentMap map(function);
+  if (map.numTables() != manifest.tables.size())
+    return makeError("function '", manifest.name, "' returns lookups in ",
+                     map.numTables(), " tables, the compiled model has ",
+                     manifest.tables.size());
+
+  std::string errors;
+  ScopedDiagnosticHandler handler(
+      module.getContext(), [&errors](Diagnostic &diagnostic) {
+        errors += (errors.empty() ? "" : "\n") + diagnostic.str();
+        return success();
+      });
+  PassManager pm(module.getContext());
+  pm.addPass(createConvertEmbToLoopsPass());
+  if (failed(pm.run(*copy)))
+    return makeError("cannot lower the model to loops: ", errors);
+  FailureOr<CpuJit> jit = CpuJit::compile(*copy, manifest.name);
+  if (failed(jit))
+    return makeError("cannot compile the model for this CPU: ", errors);
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - start;
+  return std::unique_ptr<Runner>(std::make_unique<CpuRunner>(
+      std::move(*jit), map.takeArguments(), manifest, tables, seconds.count()));
+}
+
+} // namespace recflex
