@@ -70,6 +70,10 @@ BagRange BodyBuilder::loadBag(Value sample, Value active) {
   return range;
 }
 
+Value BodyBuilder::isLong(const BagRange &bag) {
+  return less(index(1), sub(bag.end, bag.begin));
+}
+
 Value BodyBuilder::isEmpty(const BagRange &bag) {
   return arith::CmpIOp::create(*this, arith::CmpIPredicate::sge, bag.begin,
                                bag.end);

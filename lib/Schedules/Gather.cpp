@@ -31,22 +31,43 @@ struct GatherBody final
 
     // Neighbouring groups take neighbouring samples. Stage by stage over all
     // samples, so that `unroll` independent loads are in flight at each.
+    int64_t unroll = schedule.getUnroll();
     SmallVector<Value> samples, active, rows;
     SmallVector<BagRange> bags;
-    for (int64_t u = 0; u < schedule.getUnroll(); ++u) {
+    for (int64_t u = 0; u < unroll; ++u) {
       samples.push_back(b.add(first, b.i32(u * groups)));
       active.push_back(b.both(b.less(samples[u], b.tile().batch), inWidth));
       bags.push_back(b.loadBag(samples[u], active[u]));
     }
+    Value someLong = b.isLong(bags.front());
+    for (const BagRange &bag : ArrayRef(bags).drop_front())
+      someLong = b.either(someLong, b.isLong(bag));
     for (const BagRange &bag : bags)
       rows.push_back(b.loadFirstRow(bag, column, vector));
-    for (auto [bag, row] : llvm::zip_equal(bags, rows))
-      row = b.pool(row, b.add(bag.begin, b.index(1)), bag.end, column, vector,
-                   /*unroll=*/1, /*stride=*/1);
-    for (int64_t u = 0; u < schedule.getUnroll(); ++u)
+    for (int64_t u = 0; u < unroll; ++u)
       b.guarded(active[u], [&] {
         b.storeRow(b.finish(rows[u], bags[u]), samples[u], column);
       });
+    b.guarded(someLong, [&] {
+      poolLongBags(b, first, groups, unroll, column, vector, inWidth);
+    });
+  }
+
+  /// Bags of more than one row, which this schedule is not meant for: pools
+  /// them one after the other, over the first row that is already stored.
+  static void poolLongBags(BodyBuilder &b, Value first, int64_t groups,
+                           int64_t unroll, Value column, int64_t vector,
+                           Value inWidth) {
+    b.repeat(unroll, [&](Value u) {
+      Value sample = b.add(first, b.mul(u, b.i32(groups)));
+      BagRange bag =
+          b.loadBag(sample, b.both(b.less(sample, b.tile().batch), inWidth));
+      b.guarded(b.isLong(bag), [&] {
+        Value row = b.pool(b.identity(vector), bag.begin, bag.end, column,
+                           vector, /*unroll=*/1, /*stride=*/1);
+        b.storeRow(b.finish(row, bag), sample, column);
+      });
+    });
   }
 };
 

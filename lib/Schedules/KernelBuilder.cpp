@@ -52,6 +52,10 @@ Value KernelBuilder::both(Value a, Value b) {
   return arith::AndIOp::create(*this, a, b);
 }
 
+Value KernelBuilder::either(Value a, Value b) {
+  return arith::OrIOp::create(*this, a, b);
+}
+
 Value KernelBuilder::select(Value condition, Value a, Value b) {
   return arith::SelectOp::create(*this, condition, a, b);
 }
@@ -95,6 +99,13 @@ void KernelBuilder::guarded(Value condition, function_ref<void()> then) {
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(branch.thenBlock());
   then();
+}
+
+void KernelBuilder::repeat(int64_t count, function_ref<void(Value)> body) {
+  auto loop = scf::ForOp::create(*this, i32(0), i32(count), i32(1));
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
 }
 
 Value KernelBuilder::shuffleXor(Value scalar, int64_t mask) {

@@ -14,6 +14,8 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/IPO/AlwaysInliner.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
 
 #include <mutex>
 
@@ -63,8 +65,24 @@ createTargetMachine(const PTXOptions &options, Location loc) {
   return machine;
 }
 
+/// Bodies stay functions while they are optimised: see
+/// lib/Conversion/EmbToGPU/BodyFunction.cpp.
+static void setInlining(llvm::Module &module, llvm::Attribute::AttrKind kind) {
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration() ||
+        function.getCallingConv() == llvm::CallingConv::PTX_Kernel)
+      continue;
+    function.removeFnAttr(llvm::Attribute::NoInline);
+    function.addFnAttr(kind);
+    function.setLinkage(llvm::GlobalValue::InternalLinkage);
+  }
+}
+
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  // Schedules say themselves how far a loop is unrolled; more costs registers
+  // and instruction cache.
   llvm::PipelineTuningOptions tuning;
+  tuning.LoopUnrolling = false;
   llvm::PassBuilder builder(&machine, tuning);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -75,8 +93,14 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
+  setInlining(module, llvm::Attribute::NoInline);
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
       .run(module, modules);
+  setInlining(module, llvm::Attribute::AlwaysInline);
+  llvm::ModulePassManager last;
+  last.addPass(llvm::AlwaysInlinerPass());
+  last.addPass(llvm::GlobalDCEPass());
+  last.run(module, modules);
 }
 
 std::unique_ptr<llvm::Module> translateToLLVM(gpu::GPUModuleOp module,

@@ -9,6 +9,7 @@
 #include "mlir/Pass/PassManager.h"
 
 #include <chrono>
+#include <map>
 
 using namespace mlir;
 
@@ -21,58 +22,67 @@ struct Argument {
   size_t number = 0; ///< of a table, in the manifest
 };
 
-/// Tells what the arguments of a model's function become in -convert-emb-to-
-/// loops, and which of the manifest's tables each one is.
-class ArgumentMap {
-public:
-  explicit ArgumentMap(func::FuncOp function) {
-    for (Operation &op : function.getBody().front())
-      if (isa<func::ReturnOp>(op))
-        for (Value result : op.getOperands())
-          visit(result);
-    for (BlockArgument argument : function.getArguments()) {
-      auto known = arguments.find(argument);
-      if (isa<emb::KjtType>(argument.getType())) {
-        lowered.push_back({Argument::values});
-        lowered.push_back({Argument::offsets});
-      } else {
-        lowered.push_back(known == arguments.end() ? Argument()
-                                                   : known->second);
+/// The lookups that `pooled` joins, from its first column to its last.
+SmallVector<emb::LookupOp> lookupsOf(Value pooled) {
+  SmallVector<emb::LookupOp> lookups;
+  SmallVector<Value> stack{pooled};
+  while (!stack.empty()) {
+    Value value = stack.pop_back_val();
+    if (auto concat = value.getDefiningOp<emb::ConcatOp>())
+      llvm::append_range(stack, llvm::reverse(concat.getInputs()));
+    else if (auto lookup = value.getDefiningOp<emb::LookupOp>())
+      lookups.push_back(lookup);
+  }
+  return lookups;
+}
+
+/// What the arguments of `function` become in -convert-emb-to-loops, one after
+/// the other. Which of the manifest's tables an argument is follows from the
+/// output's columns, which both know.
+Result<std::vector<Argument>> mapArguments(func::FuncOp function,
+                                           const Manifest &manifest) {
+  std::map<int64_t, size_t> tableAtColumn;
+  for (const ManifestFeature &feature : manifest.features)
+    tableAtColumn[feature.column] = feature.table;
+
+  llvm::DenseMap<Value, Argument> known;
+  for (Value result :
+       function.getBody().front().getTerminator()->getOperands()) {
+    int64_t column = 0;
+    for (emb::LookupOp lookup : lookupsOf(result)) {
+      emb::LookupShape shape = lookup.getShape();
+      auto entry = tableAtColumn.find(column);
+      bool fits = entry != tableAtColumn.end();
+      if (fits) {
+        const ManifestTable &table = manifest.tables[entry->second];
+        fits = table.rows == shape.rows && table.width == shape.width &&
+               table.type == shape.rowType;
       }
+      if (!fits)
+        return makeError("function '", manifest.name, "' looks up a table of ",
+                         shape.rows, " x ", shape.width, " for column ", column,
+                         "; the compiled model does not: compile it "
+                         "from this function");
+      known[lookup.getTable()] = {Argument::table, entry->second};
+      if (lookup.getWeights())
+        known[lookup.getWeights()] = {Argument::weights};
+      column += shape.width;
     }
-    for (size_t i = 0; i < function.getNumResults(); ++i)
-      lowered.push_back({Argument::output});
   }
 
-  /// One argument after the other, of the lowered function.
-  std::vector<Argument> takeArguments() { return std::move(lowered); }
-  size_t numTables() const { return tables; }
-
-private:
-  /// The manifest numbers tables as the output's columns first need them.
-  void visit(Value pooled) {
-    SmallVector<Value> stack{pooled};
-    while (!stack.empty()) {
-      Value value = stack.pop_back_val();
-      if (auto concat = value.getDefiningOp<emb::ConcatOp>()) {
-        llvm::append_range(stack, llvm::reverse(concat.getInputs()));
-      } else if (auto lookup = value.getDefiningOp<emb::LookupOp>()) {
-        if (arguments
-                .try_emplace(lookup.getTable(),
-                             Argument{Argument::table, tables})
-                .second)
-          ++tables;
-        if (lookup.getWeights())
-          arguments.try_emplace(lookup.getWeights(),
-                                Argument{Argument::weights});
-      }
+  std::vector<Argument> arguments;
+  for (BlockArgument argument : function.getArguments()) {
+    if (isa<emb::KjtType>(argument.getType())) {
+      arguments.push_back({Argument::values});
+      arguments.push_back({Argument::offsets});
+    } else {
+      arguments.push_back(known.lookup(argument));
     }
   }
-
-  llvm::DenseMap<Value, Argument> arguments;
-  std::vector<Argument> lowered;
-  size_t tables = 0;
-};
+  arguments.resize(arguments.size() + function.getNumResults(),
+                   {Argument::output});
+  return arguments;
+}
 
 /// Every number in the batch that the loops use as an address is checked: they
 /// themselves check nothing.
@@ -173,11 +183,9 @@ Result<std::unique_ptr<Runner>> createCpuRunner(ModuleOp module,
   auto function = copy->lookupSymbol<func::FuncOp>(manifest.name);
   if (!function || function.isDeclaration())
     return makeError("the model has no function '", manifest.name, "' to run");
-  ArgumentMap map(function);
-  if (map.numTables() != manifest.tables.size())
-    return makeError("function '", manifest.name, "' returns lookups in ",
-                     map.numTables(), " tables, the compiled model has ",
-                     manifest.tables.size());
+  Result<std::vector<Argument>> arguments = mapArguments(function, manifest);
+  if (!arguments)
+    return arguments.error();
 
   std::string errors;
   ScopedDiagnosticHandler handler(
@@ -194,8 +202,9 @@ Result<std::unique_ptr<Runner>> createCpuRunner(ModuleOp module,
     return makeError("cannot compile the model for this CPU: ", errors);
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - start;
-  return std::unique_ptr<Runner>(std::make_unique<CpuRunner>(
-      std::move(*jit), map.takeArguments(), manifest, tables, seconds.count()));
+  return std::unique_ptr<Runner>(
+      std::make_unique<CpuRunner>(std::move(*jit), std::move(*arguments),
+                                  manifest, tables, seconds.count()));
 }
 
 } // namespace recflex

@@ -45,8 +45,7 @@ def count_runner(status_path):
     if report.is_file():
         for case in read_cases(report):
             counts += count_entry(case, status_path.parent / "gtest")
-    succeeded = status_path.read_text().strip() == "0"
-    if not counts["failed"] and (not succeeded or not report.is_file()):
+    if status_path.read_text().strip() != "0" and not counts["failed"]:
         counts["failed"] += 1
     return counts
 

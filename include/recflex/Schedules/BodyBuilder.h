@@ -71,6 +71,8 @@ public:
   BagRange loadBag(mlir::Value sample);
   /// The same where `active` holds, an empty bag elsewhere.
   BagRange loadBag(mlir::Value sample, mlir::Value active);
+  /// Whether the bag has more than one row.
+  mlir::Value isLong(const BagRange &bag);
 
   //===--------------------------------------------------------------------===//
   // Rows, as vectors of `vector` f32

@@ -32,6 +32,7 @@ public:
   mlir::Value less(mlir::Value a, mlir::Value b);
   mlir::Value lessOrEqual(mlir::Value a, mlir::Value b);
   mlir::Value both(mlir::Value a, mlir::Value b);
+  mlir::Value either(mlir::Value a, mlir::Value b);
   mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
   /// Sign-extends to 64 bits.
   mlir::Value widen(mlir::Value value);
@@ -56,6 +57,8 @@ public:
 
   /// Emits `then` under `condition`; no results.
   void guarded(mlir::Value condition, llvm::function_ref<void()> then);
+  /// Emits `body` in a loop over 0, ..., count - 1.
+  void repeat(int64_t count, llvm::function_ref<void(mlir::Value)> body);
   /// A scalar of the lane `mask` bits away; every lane of the warp must come.
   mlir::Value shuffleXor(mlir::Value scalar, int64_t mask);
   /// One bit a lane; every lane of the warp must come here.

@@ -94,37 +94,34 @@ static Descriptor loadDescriptor(KernelBuilder &b, Value descriptors,
 }
 
 /// One case a body; a single body needs no switch.
-static void emitBodies(KernelBuilder &b, const KernelPlan &plan, Value body,
-                       const TileArguments &tile) {
-  auto emit = [&](OpBuilder &builder, const PlannedBody &planned) {
-    BodyBuilder in(b.getLoc(), builder, planned.shape, tile);
-    cast<emb::ScheduleBodyInterface>(planned.schedule).emitBody(in);
-  };
-  if (plan.bodies.size() == 1)
-    return emit(b, plan.bodies.front());
-
-  SmallVector<int64_t> cases;
-  for (size_t i = 0; i + 1 < plan.bodies.size(); ++i)
-    cases.push_back(i);
+static void callBodies(KernelBuilder &b, ArrayRef<func::FuncOp> bodies,
+                       Value body, const TileArguments &tile) {
+  SmallVector<Value> operands = packTile(tile);
+  if (bodies.size() == 1) {
+    func::CallOp::create(b, bodies.front(), operands);
+    return;
+  }
+  auto cases = llvm::to_vector(
+      llvm::seq<int64_t>(0, static_cast<int64_t>(bodies.size()) - 1));
   Value index = arith::IndexCastOp::create(b, b.getIndexType(), body);
   auto choice = scf::IndexSwitchOp::create(b, TypeRange(), index, cases,
                                            cases.size());
-  for (auto [region, planned] :
-       llvm::zip_equal(llvm::concat<Region>(choice.getCaseRegions(),
-                                            MutableArrayRef<Region>(
-                                                choice.getDefaultRegion())),
-                       plan.bodies)) {
-    OpBuilder inner(b.getContext());
-    inner.setInsertionPointToStart(&region.emplaceBlock());
-    auto yield = scf::YieldOp::create(inner, b.getLoc());
-    inner.setInsertionPoint(yield);
-    emit(inner, planned);
+  for (auto [number, function] : llvm::enumerate(bodies)) {
+    Region &region = number < cases.size() ? choice.getCaseRegions()[number]
+                                           : choice.getDefaultRegion();
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&region.emplaceBlock());
+    func::CallOp::create(b, function, operands);
+    scf::YieldOp::create(b);
   }
 }
 
 void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
                        bool overlaps) {
   LLVM::GlobalOp shared = createShared(module, plan.sharedBytes);
+  SmallVector<func::FuncOp> bodies;
+  for (auto [number, body] : llvm::enumerate(plan.bodies))
+    bodies.push_back(emitBodyFunction(module, body, number, shared));
   MLIRContext *context = module.getContext();
   Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
   Type pointer = LLVM::LLVMPointerType::get(context, 1);
@@ -151,9 +148,6 @@ void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
   tile.outputStride =
       arith::TruncIOp::create(b, i32, entry->getArgument(8));
   tile.batch = entry->getArgument(9);
-  tile.thread = b.threadId();
-  if (shared)
-    tile.shared = LLVM::AddressOfOp::create(b, shared);
 
   if (overlaps)
     emitGridWait(b); // for order and starts
@@ -162,7 +156,7 @@ void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
   Value block = b.blockId();
   Value total = b.load(i32, b.gep(starts, i32, count), 4);
   b.guarded(b.less(block, total), [&] {
-    Value rank = findRank(b, starts, count, block, b.modulo(tile.thread, 32));
+    Value rank = findRank(b, starts, count, block, b.modulo(b.threadId(), 32));
     Value number = b.load(i32, b.gep(order, i32, rank), 4);
     Value start = b.load(i32, b.gep(starts, i32, rank), 4);
     Descriptor descriptor = loadDescriptor(b, descriptors, number);
@@ -170,7 +164,7 @@ void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
     tile.feature = descriptor.feature;
     tile.column = descriptor.column;
     tile.tile = b.sub(block, start);
-    emitBodies(b, plan, descriptor.body, tile);
+    callBodies(b, bodies, descriptor.body, tile);
   });
 }
 

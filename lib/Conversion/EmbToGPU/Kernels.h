@@ -9,7 +9,9 @@
 
 #include "recflex/Conversion/EmbToGPU/KernelPlan.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 namespace recflex {
 
@@ -34,6 +36,15 @@ void emitGridWait(KernelBuilder &b);
 /// themselves by the two above: abi::overlapsKernels().
 void emitBindKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
                      bool overlaps);
+
+/// The function of one body: one tile of one feature. `shared` is the block's
+/// shared memory, null if no body needs any.
+mlir::func::FuncOp emitBodyFunction(mlir::gpu::GPUModuleOp module,
+                                    const PlannedBody &body, size_t number,
+                                    mlir::LLVM::GlobalOp shared);
+
+/// The operands of a call of it.
+llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile);
 
 /// recflex_forward.
 void emitForwardKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
