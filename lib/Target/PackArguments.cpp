@@ -28,7 +28,7 @@ static LogicalResult check(func::FuncOp function) {
               "CPU";
   for (auto [i, argument] : llvm::enumerate(function.getArgumentTypes())) {
     auto type = dyn_cast<MemRefType>(argument);
-    if (!type || !type.getLayout().isIdentity() ||
+    if (!type || !type.getLayout().isIdentity() || type.getMemorySpace() ||
         llvm::is_contained(type.getShape().drop_front(type.getRank() ? 1 : 0),
                            ShapedType::kDynamic))
       return function.emitOpError("argument ")
@@ -65,7 +65,8 @@ public:
       else
         descriptor.setConstantSize(b, loc, d, type.getDimSize(d));
       descriptor.setConstantStride(b, loc, d, stride);
-      stride *= type.getDimSize(d);
+      if (d > 0) // the leading dimension may be dynamic
+        stride *= type.getDimSize(d);
     }
     Value value = descriptor;
     return UnrealizedConversionCastOp::create(b, type, value).getResult(0);

@@ -7,6 +7,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <chrono>
 #include <map>
@@ -190,7 +191,11 @@ Result<std::unique_ptr<Runner>> createCpuRunner(ModuleOp module,
   std::string errors;
   ScopedDiagnosticHandler handler(
       module.getContext(), [&errors](Diagnostic &diagnostic) {
-        errors += (errors.empty() ? "" : "\n") + diagnostic.str();
+        llvm::raw_string_ostream os(errors);
+        os << (errors.empty() ? "" : "\n");
+        if (!isa<UnknownLoc>(diagnostic.getLocation()))
+          os << diagnostic.getLocation() << ": ";
+        os << diagnostic.str();
         return success();
       });
   PassManager pm(module.getContext());

@@ -24,8 +24,8 @@ namespace recflex {
 struct DeviceModel {
   double multiprocessors = 132;
   /// Warp instructions a microsecond and multiprocessor: 4 schedulers at
-  /// 1.755 GHz, of which gathers keep about half busy.
-  double issueRate = 4 * 1755 * 0.5;
+  /// 1.755 GHz. Waits for memory are part of a schedule's cost.
+  double issueRate = 4 * 1755;
   /// Bytes a microsecond out of L2, of the 5.5 TB/s that a read of resident
   /// data reaches.
   double gatherRate = 5.5e6;
