@@ -38,7 +38,8 @@ llvm_map_components_to_libnames(llvm_archives
 
 target_link_libraries(RecFlexMLIR INTERFACE
   MLIRParser MLIRPass MLIRTransforms MLIRRemarkStreamer
-  MLIRArithDialect MLIRFuncDialect MLIRGPUDialect MLIRGPUTransforms
+  MLIRArithDialect MLIRFuncDialect MLIRFuncInlinerExtension MLIRGPUDialect
+  MLIRGPUTransforms
   MLIRLLVMDialect MLIRMathDialect MLIRMathTransforms MLIRMemRefDialect
   MLIRNVVMDialect MLIRSCFDialect MLIRTensorDialect MLIRVectorDialect
   MLIRArithToLLVM MLIRControlFlowToLLVM MLIRFuncToLLVM MLIRGPUToNVVMTransforms

@@ -31,12 +31,12 @@ static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
   if (lookups.size() == 1)
     return lookups.front();
   if (lookups.empty())
-    return module.emitError("has no lookups to compile");
-  InFlightDiagnostic error = module.emitError("has ")
-                             << lookups.size()
+    return emitError(module.getLoc()) << "the model has no lookups to compile";
+  InFlightDiagnostic error = emitError(lookups[1].getLoc())
+                             << "the model has " << lookups.size()
                              << " concatenations of lookups; an artifact holds "
                                 "one: join them, or compile them apart";
-  error.attachNote(lookups[1].getLoc()) << "the second one is here";
+  error.attachNote(lookups[0].getLoc()) << "the first one is here";
   return error;
 }
 

@@ -2,6 +2,7 @@
 
 #include "Command.h"
 #include "CudaSetup.h"
+#include "DeviceCheck.h"
 #include "Prepare.h"
 #include "Summary.h"
 
@@ -108,7 +109,7 @@ private:
     if (Status status = tables->prepare(manifest, first); !status)
       return status.error();
     auto pooled =
-        poolOnDevice(*loaded->context, onDevice.front(), *output, *stream);
+        poolChecked(*loaded->context, first, onDevice.front(), *output, *stream);
     if (!pooled)
       return pooled.error();
     auto expected = poolReference(manifest, tables->addresses(), first);
@@ -117,7 +118,7 @@ private:
     Comparison difference = compare(*pooled, *expected);
     result.maxRelativeError = difference.maxRelativeError;
     result.relativeNorm = difference.relativeNorm;
-    if (!(difference.relativeNorm <= 1e-5))
+    if (!(difference.relativeNorm <= kRoundingTolerance))
       return makeError("verification failed: relative norm ",
                        difference.relativeNorm, ", ", difference.mismatches,
                        " elements differ; nothing was timed");

@@ -1,9 +1,8 @@
 //===- CudaRunner.cpp - Batches on a GPU ----------------------------------===//
 
 #include "CudaSetup.h"
+#include "DeviceCheck.h"
 #include "Runner.h"
-
-#include "recflex/Runtime/DeviceBatch.h"
 
 namespace recflex {
 namespace {
@@ -25,7 +24,7 @@ public:
     auto output = DeviceBuffer::allocate(stream.device(), *bytes);
     if (!output)
       return output.error();
-    return poolOnDevice(*model.context, *onDevice, *output, stream);
+    return poolChecked(*model.context, batch, *onDevice, *output, stream);
   }
 
   std::string describe() const override {

@@ -15,7 +15,8 @@ Preparation::Preparation(cl::SubCommand &sub)
     : input(sub, /*takesArtifacts=*/true), options(sub), workload(sub),
       samples("samples", cl::CommaSeparated,
               cl::desc("sample batches (safetensors) to choose schedules from; "
-                       "without, the batches themselves"),
+                       "without, a generated batch of other samples, or the "
+                       "batches themselves"),
               cl::value_desc("file,..."), cl::sub(sub)) {}
 
 Status Preparation::compile(PreparedModel &model) const {
@@ -33,7 +34,10 @@ Status Preparation::compile(PreparedModel &model) const {
   model.batches = std::move(*batches);
 
   if (samples.empty()) {
-    attachStats(*model.module, model.batches);
+    auto others = workload.samples(input, model.batches);
+    if (!others)
+      return others.error();
+    attachStats(*model.module, *others);
   } else {
     auto given = readSamples({samples.begin(), samples.end()}, *jagged);
     if (!given)

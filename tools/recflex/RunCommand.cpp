@@ -20,10 +20,6 @@ namespace {
 
 enum class Target { cuda, sim, cpu };
 
-/// Sums of a few thousand f32 rows in another order differ by some 1e-6 of
-/// their norm; a wrong row differs by far more.
-constexpr double kTolerance = 1e-5;
-
 class RunCommand final : public Command {
 public:
   RunCommand() : Command("run", "a batch on a GPU, the simulator or the CPU") {}
@@ -94,7 +90,7 @@ private:
     if (!expected)
       return expected.error();
     Comparison difference = compare(output, *expected);
-    if (difference.relativeNorm <= kTolerance)
+    if (difference.relativeNorm <= kRoundingTolerance)
       return difference.maxRelativeError;
     int64_t at = difference.firstMismatch;
     return makeError("verification failed: ", difference.mismatches, " of ",

@@ -32,18 +32,26 @@ Result<std::vector<Batch>> BatchOptions::generate(const ModelSpec &spec) const {
   if (size < 1 || count < 1)
     return makeError("--batch-size is ", int64_t(size), " and --batches is ",
                      int64_t(count), "; both must be at least 1");
-  GeneratorOptions options;
-  options.seed = seed;
-  options.popularity = popularity;
-  options.zipfExponent = zipfExponent;
   std::vector<Batch> batches;
   for (int64_t number = 0; number < count; ++number) {
-    Result<Batch> batch = generateBatch(spec, size, first + number, options);
+    Result<Batch> batch = generateBatch(spec, size, first + number, options());
     if (!batch)
       return batch.error();
     batches.push_back(std::move(*batch));
   }
   return batches;
+}
+
+Result<Batch> BatchOptions::generateSample(const ModelSpec &spec) const {
+  return generateBatch(spec, size, first + count, options());
+}
+
+GeneratorOptions BatchOptions::options() const {
+  GeneratorOptions options;
+  options.seed = seed;
+  options.popularity = popularity;
+  options.zipfExponent = zipfExponent;
+  return options;
 }
 
 TableOptions::TableOptions(cl::SubCommand &sub)
@@ -84,6 +92,20 @@ Result<std::vector<Batch>> Workload::batches(const ModelInput &input,
   if (!spec)
     return makeError(spec.error().message, "; or give batches with --batch");
   return generated.generate(*spec);
+}
+
+Result<std::vector<Batch>>
+Workload::samples(const ModelInput &input,
+                  const std::vector<Batch> &batches) const {
+  if (!batchFiles.empty())
+    return batches;
+  Result<ModelSpec> spec = input.readSpec();
+  if (!spec)
+    return spec.error();
+  Result<Batch> sample = generated.generateSample(*spec);
+  if (!sample)
+    return sample.error();
+  return std::vector<Batch>{std::move(*sample)};
 }
 
 Result<HostTables> Workload::tables(const Manifest &manifest) const {

@@ -13,8 +13,12 @@ class BatchOptions {
 public:
   explicit BatchOptions(llvm::cl::SubCommand &sub);
   Result<std::vector<Batch>> generate(const ModelSpec &spec) const;
+  /// One more batch, of other samples than all that generate() gives.
+  Result<Batch> generateSample(const ModelSpec &spec) const;
 
 private:
+  GeneratorOptions options() const;
+
   llvm::cl::opt<int64_t> size;
   llvm::cl::opt<int64_t> count;
   llvm::cl::opt<int64_t> first;
@@ -41,6 +45,10 @@ public:
   Result<std::vector<Batch>> batches(const ModelInput &input,
                                      int64_t numFeatures,
                                      IndexType indexType) const;
+  /// What to choose schedules from: a generated batch of other samples, or the
+  /// batches themselves where they come from files.
+  Result<std::vector<Batch>> samples(const ModelInput &input,
+                                     const std::vector<Batch> &batches) const;
   /// The tables of --weights, or generated.
   Result<HostTables> tables(const Manifest &manifest) const;
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What ./quickstart and ./check share: packages, configure, build.
 # Sourced by bash with the root of the checkout as the working folder.
 

@@ -25,6 +25,11 @@ Result<std::vector<float>>
 poolReference(const Manifest &manifest, const std::vector<const void *> &tables,
               const Batch &batch);
 
+/// Largest Comparison::relativeNorm that rounding explains: sums of a few
+/// thousand f32 rows, in whatever order, differ by some 1e-6, and by up to 3e-5
+/// where a bag repeats one row. A wrong row differs by far more.
+constexpr double kRoundingTolerance = 5e-5;
+
 /// How far `actual` is from `expected`, over all elements. `scale` is the root
 /// mean square of `expected`. NaN, or a difference where `expected` is all 0,
 /// counts as infinitely far; so do arrays of different sizes.

@@ -5,6 +5,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace recflex::emb;
@@ -25,6 +26,13 @@ void EmbDialect::registerAttributes() {
 // StatsAttr
 //===----------------------------------------------------------------------===//
 
+/// 1.5 rather than 1.500000e+00.
+static std::string shortText(double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%g", value);
+  return text;
+}
+
 LogicalResult StatsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                 APFloat mean, APFloat stddev, int64_t max,
                                 APFloat coverage, APFloat distinct,
@@ -39,10 +47,10 @@ LogicalResult StatsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       {"batch", static_cast<double>(batch), kHuge}};
   for (auto [name, value, limit] : limits)
     if (!(value >= 0 && value <= limit))
-      return emitError() << "'" << name << "' must be from 0 to " << limit
-                         << ", not " << value;
+      return emitError() << "'" << name << "' must be from 0 to "
+                         << shortText(limit) << ", not " << shortText(value);
   if (mean.convertToDouble() > static_cast<double>(max))
-    return emitError() << "'mean' is " << mean.convertToDouble()
+    return emitError() << "'mean' is " << shortText(mean.convertToDouble())
                        << ", past 'max', which is " << max;
   return success();
 }

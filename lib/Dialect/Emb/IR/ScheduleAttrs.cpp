@@ -86,7 +86,7 @@ static double expectedLongest(const BagStats &stats, double bags) {
   if (stats.coverage <= 0)
     return 0;
   double somePresent = 1 - std::pow(1 - stats.coverage, bags);
-  double present = bags * stats.coverage / somePresent;
+  double present = std::max(1.0, bags * stats.coverage / somePresent);
   double mean = stats.mean / stats.coverage;
   double squares =
       (stats.stddev * stats.stddev + stats.mean * stats.mean) / stats.coverage;

@@ -84,8 +84,12 @@ private:
       auto argument = dyn_cast<BlockArgument>(table);
       return argument ? argument.getArgNumber() : UINT_MAX;
     };
-    llvm::stable_sort(tables,
-                      [&](Value a, Value b) { return place(a) < place(b); });
+    for (auto [use, table] : llvm::enumerate(tables))
+      tableNumbers[table] = use;
+    llvm::sort(tables, [&](Value a, Value b) {
+      return std::pair(place(a), tableNumbers[a]) <
+             std::pair(place(b), tableNumbers[b]);
+    });
     for (auto [number, table] : llvm::enumerate(tables))
       tableNumbers[table] = number;
   }

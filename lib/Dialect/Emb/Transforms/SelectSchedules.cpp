@@ -4,7 +4,7 @@
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
 #include "mlir/IR/Remarks.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 
@@ -23,7 +23,9 @@ static BagStats statsOf(LookupOp lookup) {
 }
 
 static std::string microseconds(double time) {
-  return llvm::formatv("{0:f2} us", time);
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%.3g us", time);
+  return text;
 }
 
 /// Says what was chosen, what came second, and why.
@@ -83,7 +85,7 @@ struct EmbSelectSchedules
       if (!choice.chosen.schedule) {
         lookup.emitOpError("no schedule among those considered fits it and "
                            "blocks of ")
-            << threads << " threads; use more threads or consider more "
+            << threads.getValue() << " threads; use more threads or consider more "
             << "schedules";
         return signalPassFailure();
       }

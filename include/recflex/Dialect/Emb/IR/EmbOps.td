@@ -103,7 +103,7 @@ def Emb_FusedLookupOp : Emb_Op<"fused_lookup", [Pure, AttrSizedOperandSegments]>
         #emb.fused_feature<key = 1, table = 1, pooling = sum, weighted = false,
             column = 4,
             schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>>
-      ] occupancy #emb.occupancy<threads = 128, blocks = 10>
+      ] occupancy <threads = 128, blocks = 10>
         : !emb.kjt<2 x i32>, tensor<1024x4xf32>, tensor<4096x64xf32>
         -> tensor<?x68xf32>
     ```

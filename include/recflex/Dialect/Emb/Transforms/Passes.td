@@ -76,7 +76,7 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
     %out = emb.fused_lookup %kjt tables(%t0, %t1) [
         #emb.fused_feature<key = 0, table = 0, ...>,
         #emb.fused_feature<key = 1, table = 1, ...>
-      ] occupancy #emb.occupancy<threads = 128, blocks = 10> ...
+      ] occupancy <threads = 128, blocks = 10> ...
     ```
   }];
   let options = [

@@ -1,0 +1,147 @@
+// Every operation, type and attribute, in text and in bytecode.
+
+// RUN: recflex-opt %s --verify-roundtrip | FileCheck %s
+// RUN: recflex-opt %s --emit-bytecode | recflex-opt | FileCheck %s
+// RUN: recflex-opt %s --mlir-print-op-generic | recflex-opt | FileCheck %s
+
+// CHECK-LABEL: func.func @poolings(
+// CHECK-SAME:    %[[KJT:.*]]: !emb.kjt<3 x i32>, %[[TABLE:.*]]: tensor<1024x4xf32>
+func.func @poolings(%kjt: !emb.kjt<3 x i32>, %table: tensor<1024x4xf32>)
+    -> tensor<?x12xf32> {
+  // CHECK: %[[B0:.*]] = emb.feature %[[KJT]][0] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  %b0 = emb.feature %kjt[0] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  // CHECK: %[[B2:.*]] = emb.feature %[[KJT]][2]
+  %b2 = emb.feature %kjt[2] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  // CHECK: %[[SUM:.*]] = emb.lookup sum %[[TABLE]][%[[B0]]] : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  %sum = emb.lookup sum %table[%b0]
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  // One feature may be pooled twice, and one table may serve several features.
+  // CHECK: %[[MEAN:.*]] = emb.lookup mean %[[TABLE]][%[[B0]]]
+  %mean = emb.lookup mean %table[%b0]
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  // CHECK: %[[MAX:.*]] = emb.lookup max %[[TABLE]][%[[B2]]]
+  %max = emb.lookup max %table[%b2]
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  // CHECK: emb.concat %[[SUM]], %[[MEAN]], %[[MAX]] : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x12xf32>
+  %out = emb.concat %sum, %mean, %max
+      : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x12xf32>
+  return %out : tensor<?x12xf32>
+}
+
+// CHECK-LABEL: func.func @weights(
+// CHECK-SAME:    %[[W:[^:]*]]: tensor<?xf32>
+func.func @weights(%kjt: !emb.kjt<2 x i64>, %w: tensor<?xf32>,
+                   %t0: tensor<8x3xf16>, %t1: tensor<8x1xbf16>)
+    -> (tensor<?x3xf32>, tensor<?x1xf32>) {
+  %b0 = emb.feature %kjt[0] : !emb.kjt<2 x i64> -> !emb.bags<i64>
+  %b1 = emb.feature %kjt[1] : !emb.kjt<2 x i64> -> !emb.bags<i64>
+  // CHECK: emb.lookup sum %{{.*}}[%{{.*}}] weights(%[[W]]) : tensor<8x3xf16>, !emb.bags<i64>, tensor<?xf32> -> tensor<?x3xf32>
+  %0 = emb.lookup sum %t0[%b0] weights(%w)
+      : tensor<8x3xf16>, !emb.bags<i64>, tensor<?xf32> -> tensor<?x3xf32>
+  // CHECK: emb.lookup mean %{{.*}}[%{{.*}}] weights(%[[W]]) : tensor<8x1xbf16>, !emb.bags<i64>, tensor<?xf32> -> tensor<?x1xf32>
+  %1 = emb.lookup mean %t1[%b1] weights(%w)
+      : tensor<8x1xbf16>, !emb.bags<i64>, tensor<?xf32> -> tensor<?x1xf32>
+  return %0, %1 : tensor<?x3xf32>, tensor<?x1xf32>
+}
+
+// The widest row, the most rows that an i32 counts, and more by an i64.
+// CHECK-LABEL: func.func @limits(
+func.func @limits(%narrow: !emb.kjt<1 x i32>, %wide: !emb.kjt<1 x i64>,
+                  %t0: tensor<2147483648x1xf32>, %t1: tensor<2147483649x1xf32>,
+                  %t2: tensor<1x1024xf32>) {
+  %b0 = emb.feature %narrow[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
+  %b1 = emb.feature %wide[0] : !emb.kjt<1 x i64> -> !emb.bags<i64>
+  // CHECK: tensor<2147483648x1xf32>, !emb.bags<i32>
+  %0 = emb.lookup sum %t0[%b0]
+      : tensor<2147483648x1xf32>, !emb.bags<i32> -> tensor<?x1xf32>
+  // CHECK: tensor<2147483649x1xf32>, !emb.bags<i64>
+  %1 = emb.lookup sum %t1[%b1]
+      : tensor<2147483649x1xf32>, !emb.bags<i64> -> tensor<?x1xf32>
+  // CHECK: tensor<1x1024xf32>, !emb.bags<i64> -> tensor<?x1024xf32>
+  %2 = emb.lookup sum %t2[%b1]
+      : tensor<1x1024xf32>, !emb.bags<i64> -> tensor<?x1024xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @attributes(
+func.func @attributes(%kjt: !emb.kjt<1 x i32>, %t: tensor<1024x64xf16>) {
+  %b = emb.feature %kjt[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
+  // Numbers keep every digit.
+  // CHECK: emb.lookup sum %{{.*}}[%{{.*}}] {stats = #emb.stats<mean = 8.100000e+00, stddev = 9.5999999999999996, max = 50, coverage = 8.000000e-01, distinct = 9.500000e+02, batch = 512>}
+  %0 = emb.lookup sum %t[%b] {stats = #emb.stats<mean = 8.1, stddev = 9.6,
+      max = 50, coverage = 0.8, distinct = 950.0, batch = 512>}
+      : tensor<1024x64xf16>, !emb.bags<i32> -> tensor<?x64xf32>
+  // CHECK: {schedule = #emb.gather<vector = 8, lanes = 8, unroll = 4>}
+  %1 = emb.lookup sum %t[%b]
+      {schedule = #emb.gather<vector = 8, lanes = 8, unroll = 4>}
+      : tensor<1024x64xf16>, !emb.bags<i32> -> tensor<?x64xf32>
+  // CHECK: {schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>}
+  %2 = emb.lookup sum %t[%b]
+      {schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>}
+      : tensor<1024x64xf16>, !emb.bags<i32> -> tensor<?x64xf32>
+  // CHECK: {schedule = #emb.block_reduce<vector = 4, lanes = 4, rows = 16, unroll = 4>, stats = #emb.stats<
+  %3 = emb.lookup mean %t[%b]
+      {schedule = #emb.block_reduce<vector = 4, lanes = 4, rows = 16,
+                                    unroll = 4>,
+       stats = #emb.stats<mean = 0.0, stddev = 0.0, max = 0, coverage = 0.0,
+                          distinct = 0.0, batch = 0>}
+      : tensor<1024x64xf16>, !emb.bags<i32> -> tensor<?x64xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @fused(
+// CHECK-SAME:    %[[KJT:[^:]*]]: !emb.kjt<2 x i32>, %[[T0:[^:]*]]: tensor<1024x4xf32>, %[[T1:[^:]*]]: tensor<4096x64xf32>
+func.func @fused(%kjt: !emb.kjt<2 x i32>, %t0: tensor<1024x4xf32>,
+                 %t1: tensor<4096x64xf32>) -> tensor<?x68xf32> {
+  // CHECK:      emb.fused_lookup %[[KJT]] tables(%[[T0]], %[[T1]]) [
+  // CHECK-SAME:   #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false, column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>,
+  // CHECK-SAME:   #emb.fused_feature<key = 1, table = 1, pooling = max, weighted = false, column = 4, schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>>]
+  // CHECK-SAME:   occupancy <threads = 128, blocks = 10> :
+  // CHECK-SAME:   !emb.kjt<2 x i32>, tensor<1024x4xf32>, tensor<4096x64xf32> -> tensor<?x68xf32>
+  %out = emb.fused_lookup %kjt tables(%t0, %t1) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+          column = 0,
+          schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>,
+      #emb.fused_feature<key = 1, table = 1, pooling = max, weighted = false,
+          column = 4,
+          schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>>
+    ] occupancy <threads = 128, blocks = 10>
+      : !emb.kjt<2 x i32>, tensor<1024x4xf32>, tensor<4096x64xf32>
+      -> tensor<?x68xf32>
+  return %out : tensor<?x68xf32>
+}
+
+// CHECK-LABEL: func.func @fused_weights(
+func.func @fused_weights(%kjt: !emb.kjt<1 x i32>, %w: tensor<?xf32>,
+                         %t: tensor<1024x4xf32>) -> tensor<?x4xf32> {
+  // CHECK:      emb.fused_lookup %{{.*}} tables(%{{.*}}) weights(%{{.*}}) [
+  // CHECK-SAME:   weighted = true
+  // CHECK-SAME:   kernel @kernels
+  // CHECK-SAME:   tensor<1024x4xf32> weights tensor<?xf32> -> tensor<?x4xf32>
+  %out = emb.fused_lookup %kjt tables(%t) weights(%w) [
+      #emb.fused_feature<key = 0, table = 0, pooling = mean, weighted = true,
+          column = 0,
+          schedule = #emb.block_reduce<vector = 4, lanes = 1, rows = 128,
+                                       unroll = 1>>
+    ] occupancy <threads = 128, blocks = 16> kernel @kernels
+      : !emb.kjt<1 x i32>, tensor<1024x4xf32> weights tensor<?xf32>
+      -> tensor<?x4xf32>
+  return %out : tensor<?x4xf32>
+}
+
+// CHECK:      func.func private @names(
+// CHECK-SAME:   !emb.kjt<2 x i64> {emb.keys = ["user", "item"]}
+// CHECK-SAME:   tensor<8x4xf32> {emb.name = "users"}
+func.func private @names(!emb.kjt<2 x i64> {emb.keys = ["user", "item"]},
+                         tensor<8x4xf32> {emb.name = "users"})
+
+// Attributes stand anywhere.
+// CHECK: module @attributes_alone
+// CHECK-SAME: test.first = #emb.occupancy<threads = 32, blocks = 32>
+// CHECK-SAME: test.second = #emb.pooling<max>
+// CHECK-SAME: test.third = !emb.bags<i64>
+module @attributes_alone attributes {
+  test.first = #emb.occupancy<threads = 32, blocks = 32>,
+  test.second = #emb.pooling<max>,
+  test.third = !emb.bags<i64>
+} {}
