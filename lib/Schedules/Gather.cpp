@@ -15,18 +15,16 @@ struct GatherBody final
     auto schedule = cast<emb::GatherAttr>(attribute);
     int64_t vector = schedule.getVector(), lanes = schedule.getLanes();
     int64_t groups = b.shape().threads / lanes;
-    emb::TileShape tile =
-        schedule.getTileShape(b.lookup(), b.shape().threads);
+    emb::TileShape tile = schedule.getTileShape(b.lookup(), b.shape().threads);
 
     Value thread = b.tile().thread;
-    Value first = b.add(b.mul(b.divide(b.tile().tile, tile.columnTiles),
-                              b.i32(tile.samples)),
-                        b.divide(thread, lanes));
-    Value column =
-        b.mul(b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles),
-                          b.i32(lanes)),
-                    b.modulo(thread, lanes)),
-              b.i32(vector));
+    Value first = b.add(
+        b.mul(b.divide(b.tile().tile, tile.columnTiles), b.i32(tile.samples)),
+        b.divide(thread, lanes));
+    Value column = b.mul(
+        b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles), b.i32(lanes)),
+              b.modulo(thread, lanes)),
+        b.i32(vector));
     Value inWidth = b.less(column, b.i32(b.lookup().width));
 
     // Neighbouring groups take neighbouring samples. Stage by stage over all
@@ -82,10 +80,18 @@ void addGatherCandidates(MLIRContext *context, const emb::LookupShape &shape,
   // Longer bags would be read row by row.
   if (stats.batch > 0 && stats.max > 1)
     return;
+  // All rows in flight are held as f32, and a mean holds its bags' lengths as
+  // well: more of them spill at the 48 registers that the default occupancy
+  // leaves a thread.
+  bool holdsLong = shape.pooling == Pooling::mean &&
+                   shape.indexType == recflex::IndexType::i64;
   for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2)
-    for (int64_t unroll : {4, 2, 1})
+    for (int64_t unroll : {4, 2, 1}) {
+      if (vector * unroll > 16 || (holdsLong && unroll > 2))
+        continue;
       add(emb::GatherAttr::get(context, vector, coveringLanes(shape, vector),
                                unroll));
+    }
 }
 
 } // namespace recflex

@@ -14,18 +14,16 @@ struct SubWarpBody final
   void emitBody(Attribute attribute, BodyBuilder &b) const {
     auto schedule = cast<emb::SubWarpAttr>(attribute);
     int64_t vector = schedule.getVector(), lanes = schedule.getLanes();
-    emb::TileShape tile =
-        schedule.getTileShape(b.lookup(), b.shape().threads);
+    emb::TileShape tile = schedule.getTileShape(b.lookup(), b.shape().threads);
 
     Value thread = b.tile().thread;
-    Value sample = b.add(b.mul(b.divide(b.tile().tile, tile.columnTiles),
-                               b.i32(tile.samples)),
-                         b.divide(thread, lanes));
-    Value column =
-        b.mul(b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles),
-                          b.i32(lanes)),
-                    b.modulo(thread, lanes)),
-              b.i32(vector));
+    Value sample = b.add(
+        b.mul(b.divide(b.tile().tile, tile.columnTiles), b.i32(tile.samples)),
+        b.divide(thread, lanes));
+    Value column = b.mul(
+        b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles), b.i32(lanes)),
+              b.modulo(thread, lanes)),
+        b.i32(vector));
     Value active = b.both(b.less(sample, b.tile().batch),
                           b.less(column, b.i32(b.lookup().width)));
     b.guarded(active, [&] {
@@ -49,8 +47,13 @@ void addSubWarpCandidates(MLIRContext *context, const emb::LookupShape &shape,
     int64_t cover = coveringLanes(shape, vector);
     for (int64_t lanes = cover; lanes >= std::max<int64_t>(1, cover / 2);
          lanes /= 2)
-      for (int64_t unroll : {8, 4, 2, 1})
+      for (int64_t unroll : {8, 4, 2, 1}) {
+        // 8 rows of 8 elements are 64 f32 in flight: they spill at the 48
+        // registers that the default occupancy leaves a thread.
+        if (vector * unroll > 32)
+          continue;
         add(emb::SubWarpAttr::get(context, vector, lanes, unroll));
+      }
   }
 }
 

@@ -54,15 +54,17 @@ createTargetMachine(const PTXOptions &options, Location loc) {
     emitError(loc) << "LLVM has no NVPTX backend: " << error;
     return nullptr;
   }
-  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, options.chip, /*Features=*/"", {}, std::nullopt, std::nullopt,
-      llvm::CodeGenOptLevel::Aggressive));
-  if (!machine->getMCSubtargetInfo()->isCPUStringValid(options.chip)) {
+  // Asked first, for a target machine of an unknown chip prints warnings.
+  std::unique_ptr<llvm::MCSubtargetInfo> chips(
+      target->createMCSubtargetInfo(triple, /*CPU=*/"", /*Features=*/""));
+  if (!chips->isCPUStringValid(options.chip)) {
     emitError(loc) << "unknown chip '" << options.chip
                    << "'; use sm_80, sm_90, sm_100 or another that LLVM knows";
     return nullptr;
   }
-  return machine;
+  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+      triple, options.chip, /*Features=*/"", {}, std::nullopt, std::nullopt,
+      llvm::CodeGenOptLevel::Aggressive));
 }
 
 /// Bodies stay functions while they are optimised: see

@@ -47,7 +47,7 @@ func.func @two_jagged_inputs(
   %0 = emb.lookup sum %t[%b0]
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
-  // expected-error @below {{has another jagged input than the lookups before it; one kernel serves one: concatenate them apart}}
+  // expected-error @below {{takes another jagged input than the lookups before it; one kernel serves one: concatenate them apart}}
   %1 = emb.lookup sum %t[%b1]
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
@@ -68,7 +68,7 @@ func.func @two_weights(
   %0 = emb.lookup sum %t[%b0] weights(%w0)
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32>, tensor<?xf32> -> tensor<?x4xf32>
-  // expected-error @below {{has another weights than the lookups before it; one kernel serves one: concatenate them apart}}
+  // expected-error @below {{takes other weights than the lookups before it; one kernel serves one: concatenate them apart}}
   %1 = emb.lookup sum %t[%b1] weights(%w1)
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32>, tensor<?xf32> -> tensor<?x4xf32>

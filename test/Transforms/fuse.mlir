@@ -1,7 +1,7 @@
 // RUN: recflex-opt %s --emb-fuse | FileCheck %s
 // RUN: recflex-opt %s --emb-fuse="threads=256 blocks=4" | FileCheck %s --check-prefix=OCCUPANCY
 
-// OCCUPANCY-COUNT-6: occupancy <threads = 256, blocks = 4>
+// OCCUPANCY-COUNT-8: occupancy <threads = 256, blocks = 4>
 
 // The example of the pass's description.
 // CHECK-LABEL: func.func @example(
@@ -114,6 +114,8 @@ func.func @lone_lookup(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
 
 // One that is joined, and returned as well.
 // CHECK-LABEL: func.func @joined_and_returned(
+// CHECK:         emb.fused_lookup {{.*}}column = 0, {{.*}} -> tensor<?x4xf32>
+// CHECK:         emb.fused_lookup {{.*}}column = 0, {{.*}}column = 4, {{.*}} -> tensor<?x8xf32>
 // CHECK-NOT:     emb.lookup
 func.func @joined_and_returned(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
     -> (tensor<?x4xf32>, tensor<?x8xf32>) {

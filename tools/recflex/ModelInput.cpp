@@ -6,6 +6,7 @@
 #include "recflex/Data/ModelJson.h"
 #include "recflex/Data/OriginalConfig.h"
 #include "recflex/InitAll.h"
+#include "recflex/Support/Files.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
@@ -70,8 +71,11 @@ ModelInput::readModule(MLIRContext &context) const {
       return spec.error();
     return importModel(&context, *spec);
   }
-  OwningOpRef<ModuleOp> module =
-      parseSourceFile<ModuleOp>(file, ParserConfig(&context));
+  Result<std::string> text = readFile(file);
+  if (!text)
+    return text.error();
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(
+      *text, ParserConfig(&context), file.getValue());
   if (!module)
     return makeError(std::string(file), ": is not valid IR");
   return module;
@@ -83,11 +87,18 @@ CompilerSession::CompilerSession(const std::string &remarks)
   registerAllDialects(registry);
   mlirContext.appendDialectRegistry(registry);
   mlirContext.loadAllAvailableDialects();
+  mlirContext.printOpOnDiagnostic(false);
   mlirContext.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
     llvm::raw_string_ostream os(errors);
     bool isError = diagnostic.getSeverity() == DiagnosticSeverity::Error;
     auto print = [](llvm::raw_ostream &out, Diagnostic &d) {
-      if (!isa<UnknownLoc>(d.getLocation()))
+      // Imported operations bear their feature's name.
+      if (auto name = dyn_cast<NameLoc>(d.getLocation()))
+        out << "feature '" << name.getName().getValue() << "': ";
+      else if (auto file = dyn_cast<FileLineColLoc>(d.getLocation()))
+        out << file.getFilename().getValue() << ':' << file.getLine() << ':'
+            << file.getColumn() << ": ";
+      else if (!isa<UnknownLoc>(d.getLocation()))
         out << d.getLocation() << ": ";
       out << d.str();
     };

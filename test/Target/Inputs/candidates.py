@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The schedules that lib/Schedules offers, as fused lookups to compile.
 
-`model(...)` is the text of a function with one emb.fused_lookup.
+`candidates` says the same as the functions add...Candidates there.
 """
 
 ROW_BYTES = {"f32": 4, "f16": 2, "bf16": 2}
@@ -19,20 +19,30 @@ def vectors(row_type, width):
         vector //= 2
 
 
-def candidates(row_type, width, max_threads=128):
-    """What enumerateSchedules offers for a lookup, bags of one row included."""
+def candidates(row_type, width, pooling, index_type, threads=128):
+    """Pairs ((kind, vector, unroll), schedule) of all that a lookup is offered."""
     for vector in vectors(row_type, width):
         lanes = min(32, power_of_two_ceil(-(-width // vector)))
         for unroll in (4, 2, 1):
-            yield f"gather<vector = {vector}, lanes = {lanes}, unroll = {unroll}>"
-        for group in {lanes, max(1, lanes // 2)}:
+            if vector * unroll > 16:
+                continue
+            if pooling == "mean" and index_type == "i64" and unroll > 2:
+                continue
+            yield ("gather", vector, unroll), (
+                f"gather<vector = {vector}, lanes = {lanes}, unroll = {unroll}>")
+        for group in sorted({lanes, max(1, lanes // 2)}):
             for unroll in (8, 4, 2, 1):
-                yield f"sub_warp<vector = {vector}, lanes = {group}, unroll = {unroll}>"
+                if vector * unroll > 32:
+                    continue
+                yield ("sub_warp", vector, unroll), (
+                    f"sub_warp<vector = {vector}, lanes = {group}, "
+                    f"unroll = {unroll}>")
         rows = 2
-        while rows * lanes <= max_threads:
+        while rows * lanes <= threads:
             for unroll in (4, 2, 1):
-                yield (f"block_reduce<vector = {vector}, lanes = {lanes}, "
-                       f"rows = {rows}, unroll = {unroll}>")
+                yield ("block_reduce", vector, unroll), (
+                    f"block_reduce<vector = {vector}, lanes = {lanes}, "
+                    f"rows = {rows}, unroll = {unroll}>")
             rows *= 2
 
 

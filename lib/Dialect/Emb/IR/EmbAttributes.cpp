@@ -77,9 +77,8 @@ Attribute StatsAttr::parse(AsmParser &parser, Type) {
       parser.parseGreater())
     return {};
   return parser.getChecked<StatsAttr>(
-      location, parser.getContext(), APFloat(stats.mean),
-      APFloat(stats.stddev), stats.max, APFloat(stats.coverage),
-      APFloat(stats.distinct), stats.batch);
+      location, parser.getContext(), APFloat(stats.mean), APFloat(stats.stddev),
+      stats.max, APFloat(stats.coverage), APFloat(stats.distinct), stats.batch);
 }
 
 void StatsAttr::print(AsmPrinter &printer) const {

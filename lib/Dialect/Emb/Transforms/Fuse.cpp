@@ -2,6 +2,8 @@
 
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 
 namespace recflex::emb {
@@ -19,9 +21,10 @@ public:
     for (Value input : concat.getInputs()) {
       auto lookup = input.getDefiningOp<LookupOp>();
       if (!lookup)
-        return concat.emitOpError("joins a value that is not a lookup; only "
-                                  "lookups can be fused: run -canonicalize "
-                                  "first, or join it outside")
+        return concat
+                   .emitOpError("joins a value that is not a lookup; only "
+                                "lookups can be fused: run -canonicalize "
+                                "first, or join it outside")
                    .attachNote(input.getLoc())
                << "the value is defined here";
       if (failed(add(lookup)))
@@ -45,15 +48,21 @@ public:
       column += lookup.getShape().width;
     }
     auto fused = FusedLookupOp::create(
-        builder, concat.getLoc(), concat.getResult().getType(), kjt,
-        tables, weights, builder.getArrayAttr(features),
-        occupancy, /*kernel=*/SymbolRefAttr());
+        builder, concat.getLoc(), concat.getResult().getType(), kjt, tables,
+        weights, builder.getArrayAttr(features), occupancy,
+        /*kernel=*/SymbolRefAttr());
     concat.getResult().replaceAllUsesWith(fused.getResult());
-    SmallVector<Value> inputs(concat.getInputs());
     concat.erase();
-    for (Value input : inputs)
-      if (Operation *op = input.getDefiningOp(); op && op->use_empty())
-        op->erase();
+    // A set: one lookup may be joined several times.
+    for (LookupOp lookup :
+         llvm::SetVector<LookupOp>(lookups.begin(), lookups.end())) {
+      if (!lookup->use_empty())
+        continue;
+      auto feature = lookup.getBags().getDefiningOp<FeatureOp>();
+      lookup.erase();
+      if (feature->use_empty())
+        feature.erase();
+    }
   }
 
 private:
@@ -66,10 +75,10 @@ private:
     if (!feature)
       return lookup.emitOpError("takes bags that no emb.feature gives; only "
                                 "features of a jagged input can be fused");
-    if (failed(agree(lookup, kjt, feature.getKjt(), "jagged input")))
+    if (failed(agree(lookup, kjt, feature.getKjt(), "another jagged input")))
       return failure();
     if (lookup.getWeights() &&
-        failed(agree(lookup, weights, lookup.getWeights(), "weights")))
+        failed(agree(lookup, weights, lookup.getWeights(), "other weights")))
       return failure();
     lookups.push_back(lookup);
     if (tableNumbers.try_emplace(lookup.getTable(), 0).second)
@@ -100,7 +109,7 @@ private:
       common = value;
     if (common == value)
       return success();
-    InFlightDiagnostic error = lookup.emitOpError("has another ")
+    InFlightDiagnostic error = lookup.emitOpError("takes ")
                                << what
                                << " than the lookups before it; one kernel "
                                   "serves one: concatenate them apart";
@@ -135,18 +144,24 @@ struct EmbFuse : impl::EmbFusePassBase<EmbFuse> {
     }
   }
 
-  /// A lookup that nothing joins is a concatenation of one.
+  /// A lookup that is used as it is, beside any concatenation, is a
+  /// concatenation of one.
   void wrapLoneLookups() {
     getOperation().walk([&](LookupOp lookup) {
-      if (llvm::any_of(lookup->getUsers(), llvm::IsaPred<ConcatOp>) ||
-          lookup.getResult().use_empty())
+      auto isLone = [](OpOperand &use) {
+        return !isa<ConcatOp>(use.getOwner());
+      };
+      if (llvm::none_of(lookup->getUses(), isLone))
         return;
       OpBuilder builder(lookup->getContext());
       builder.setInsertionPointAfter(lookup);
       auto concat =
           ConcatOp::create(builder, lookup.getLoc(),
                            lookup.getResult().getType(), lookup.getResult());
-      lookup.getResult().replaceAllUsesExcept(concat.getResult(), concat);
+      lookup.getResult().replaceUsesWithIf(
+          concat.getResult(), [&](OpOperand &use) {
+            return use.getOwner() != concat && isLone(use);
+          });
     });
   }
 };

@@ -4,6 +4,7 @@
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -80,13 +81,12 @@ struct EmbSelectSchedules
     options.only.assign(only.begin(), only.end());
     ScheduleSelector selector(&getContext(), options);
     ScheduleSelection selection = selector.select(problems);
-    for (auto [lookup, choice] :
-         llvm::zip_equal(lookups, selection.choices)) {
+    for (auto [lookup, choice] : llvm::zip_equal(lookups, selection.choices)) {
       if (!choice.chosen.schedule) {
-        lookup.emitOpError("no schedule among those considered fits it and "
-                           "blocks of ")
-            << threads.getValue() << " threads; use more threads or consider more "
-            << "schedules";
+        lookup.emitOpError("none of the schedules considered (")
+            << (only.empty() ? "all" : llvm::join(only, ", "))
+            << ") fits it and blocks of " << threads.getValue()
+            << " threads; use more threads or consider more schedules";
         return signalPassFailure();
       }
       lookup.setScheduleAttr(choice.chosen.schedule);

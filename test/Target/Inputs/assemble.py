@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Assembles what recflex emits, and fails where ptxas refuses it or spills.
+
+  assemble.py schedules CHIP FOLDER   bodies of every kind, width and type
+  assemble.py ptx CHIP FILE...        PTX files
+"""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+
+from candidates import candidates, model
+
+WIDTHS = (1, 3, 4, 7, 8, 16, 32, 64, 128, 256, 1000, 1024)
+POOLINGS = (("sum", False), ("sum", True), ("mean", False), ("mean", True),
+            ("max", False))
+# Bodies of each kind, vector and unroll in one kernel. The next kernel takes
+# others, so that all of them see every width in the end.
+BODIES_OF_A_CLASS = 2
+# Dozens of bodies that each take all 48 registers may cost the kernel around
+# them one more: a store and a load of four bytes. None may spill alone.
+SPILLED_TOGETHER = 8
+
+
+def assemble(chip, path):
+    """Registers and spilled bytes of the PTX file's heaviest kernels."""
+    done = subprocess.run(
+        ["ptxas", "-v", f"-arch={chip}", path, "-o", os.devnull],
+        capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{path}: ptxas failed:\n{done.stdout}{done.stderr}")
+    spills = re.findall(r"(\d+) bytes spill (?:stores|loads)", done.stderr)
+    registers = re.findall(r"Used (\d+) registers", done.stderr)
+    if not spills or not registers:
+        sys.exit(f"{path}: ptxas says nothing of registers:\n{done.stderr}")
+    return max(map(int, registers)), sum(map(int, spills))
+
+
+def compile_and_assemble(chip, folder, key, bodies):
+    row_type, index_type, pooling, weighted, rows = key
+    source, ptx = os.path.join(folder, "model.mlir"), os.path.join(folder, "model.ptx")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write(model(row_type, index_type, pooling, weighted, bodies, rows))
+    done = subprocess.run(
+        ["recflex", "compile", source, "--emit=ptx", f"--arch={chip}", "-o", ptx],
+        capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{key}: recflex failed:\n{done.stderr}")
+    return assemble(chip, ptx)
+
+
+def pick(key, turn):
+    """Some bodies of each class, others in every turn."""
+    row_type, index_type, pooling, _, _ = key
+    classes = {}
+    for width in WIDTHS:
+        for name, schedule in candidates(row_type, width, pooling, index_type):
+            classes.setdefault(name, []).append((width, schedule))
+    for bodies in classes.values():
+        count = min(BODIES_OF_A_CLASS, len(bodies))
+        stride = max(1, len(bodies) // count)
+        # 7 has no factor in common with most counts: the turns differ widely.
+        yield from (bodies[(turn * 7 + i * stride) % len(bodies)]
+                    for i in range(count))
+
+
+def assemble_schedules(chip, folder):
+    os.makedirs(folder, exist_ok=True)
+    keys = [(row, index, pooling, weighted, 1000)
+            for row, index, (pooling, weighted) in itertools.product(
+                ("f32", "f16", "bf16"), ("i32", "i64"), POOLINGS)]
+    # Tables past 2^31 rows are addressed by 64-bit row numbers.
+    keys += [("f32", "i64", "sum", True, 3 << 30), ("f16", "i64", "mean", True, 3 << 30)]
+    culprits, total = [], 0
+    print(f"{'rows':5} {'index':5} {'pooling':13} {'bodies':>6} {'registers':>9} {'spilled':>7}")
+    for turn, key in enumerate(keys):
+        bodies = list(pick(key, turn))
+        total += len(bodies)
+        registers, spilled = compile_and_assemble(chip, folder, key, bodies)
+        pooling = key[2] + (" weighted" if key[3] else "")
+        print(f"{key[0]:5} {key[1]:5} {pooling:13} {len(bodies):6} {registers:9} "
+              f"{spilled:7}{'  wide' if key[4] > 1 << 31 else ''}", flush=True)
+        if not spilled:
+            continue
+        for body in bodies:
+            alone = compile_and_assemble(chip, folder, key, [body])[1]
+            if alone:
+                culprits.append(f"width {body[0]}, {body[1]}: {alone} bytes")
+                print(f"  {culprits[-1]}")
+        if spilled > SPILLED_TOGETHER and not culprits:
+            culprits.append(f"{key}: together only")
+    print(f"{chip}: {total} bodies, {len(culprits)} spill")
+    return not culprits
+
+
+def assemble_files(chip, paths):
+    passed = True
+    for path in paths:
+        registers, spilled = assemble(chip, path)
+        print(f"{path}: {registers} registers, {spilled} bytes spilled")
+        passed &= spilled == 0
+    return passed
+
+
+if __name__ == "__main__":
+    mode, chip, *rest = sys.argv[1:]
+    ok = assemble_schedules(chip, rest[0]) if mode == "schedules" else assemble_files(chip, rest)
+    sys.exit(0 if ok else 1)
