@@ -31,7 +31,8 @@ static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
   if (lookups.size() == 1)
     return lookups.front();
   if (lookups.empty())
-    return emitError(module.getLoc()) << "the model has no lookups to compile";
+    return emitError(module.getLoc()) << "the model has no lookups to compile: "
+                                         "none whose result is used";
   InFlightDiagnostic error = emitError(lookups[1].getLoc())
                              << "the model has " << lookups.size()
                              << " concatenations of lookups; an artifact holds "

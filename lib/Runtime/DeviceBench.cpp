@@ -2,6 +2,7 @@
 
 #include "recflex/Runtime/DeviceBench.h"
 
+#include "CopyPtx.h"
 #include "L2ReadPtx.h"
 #include "PtxModule.h"
 
@@ -146,18 +147,25 @@ Result<double> measureCopyRate(const Stream &stream,
   Result<DeviceBuffer> to = DeviceBuffer::allocate(device, bytes);
   if (!to)
     return to.error();
-  if (Status status = fillBytes(stream, from->address(), 0, bytes); !status)
+  if (Status status = fillBytes(stream, from->address(), 0x5A, bytes); !status)
     return status.error();
+  Result<PtxModule> module = loadPtx(device, kCopyPtx);
+  if (!module)
+    return module.error();
+  constexpr int32_t threads = 1024;
+  Result<DeviceKernel> kernel = findKernel(*module, kCopyKernel, threads);
+  if (!kernel)
+    return kernel.error();
 
-  const CudaDriver &driver = device->driver();
-  Result<Timing> timing =
-      timeRotation(stream, {[&]() -> Status {
-                     return driver.check(
-                         driver.memcpyDtoDAsync(to->address(), from->address(),
-                                                bytes, stream.get()),
-                         "cuMemcpyDtoDAsync");
-                   }},
-                   options);
+  int64_t blocks = 2 * static_cast<int64_t>(device->properties().multiprocessors);
+  DevicePtr source = from->address(), target = to->address();
+  uint32_t count = static_cast<uint32_t>(bytes / kCopyBytes);
+  Result<Timing> timing = timeRotation(
+      stream, {[&] {
+        return launchKernel(device->driver(), *kernel, blocks, threads,
+                            stream.get(), source, target, count);
+      }},
+      options);
   if (!timing)
     return timing.error();
   return 2.0 * static_cast<double>(bytes) / timing->median;
