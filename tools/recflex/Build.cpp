@@ -6,6 +6,8 @@
 #include "recflex/Data/BatchFile.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
+#include "llvm/Support/Regex.h"
+
 using namespace mlir;
 namespace cl = llvm::cl;
 
@@ -29,6 +31,14 @@ BuildOptions::BuildOptions(cl::SubCommand &sub)
                    cl::desc("print remarks of these categories, say "
                             "'emb-.*': which schedule was chosen, and why"),
                    cl::value_desc("regex"), cl::sub(sub)) {}
+
+Status BuildOptions::check() const {
+  std::string why;
+  if (!llvm::Regex(remarkFilter).isValid(why))
+    return makeError("--remarks=", remarkFilter.getValue(),
+                     ": is no regular expression: ", why);
+  return {};
+}
 
 void BuildOptions::apply(CompileOptions &options) const {
   options.chip = chip.getValue();

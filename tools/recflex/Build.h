@@ -15,6 +15,8 @@ class BuildOptions {
 public:
   explicit BuildOptions(llvm::cl::SubCommand &sub);
 
+  /// Whether the options make sense by themselves.
+  Status check() const;
   void apply(CompileOptions &options) const;
   const std::string &remarks() const { return remarkFilter; }
 

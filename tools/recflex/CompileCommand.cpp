@@ -21,6 +21,8 @@ public:
   CompileCommand() : Command("compile", "emb IR to PTX or an artifact") {}
 
   Status run() override {
+    if (Status status = options.check(); !status)
+      return status;
     CompilerSession session(options.remarks());
     auto module = input.readModule(session.context());
     if (!module)

@@ -55,6 +55,8 @@ Status Preparation::compile(PreparedModel &model) const {
 }
 
 Result<std::unique_ptr<PreparedModel>> Preparation::prepare() const {
+  if (Status status = options.check(); !status)
+    return status.error();
   auto model = std::make_unique<PreparedModel>(options.remarks());
   if (!input.isArtifact()) {
     if (Status status = compile(*model); !status)

@@ -63,6 +63,8 @@ struct EmbSelectSchedules
   using EmbSelectSchedulesPassBase::EmbSelectSchedulesPassBase;
 
   void runOnOperation() override {
+    if (failed(checkNames()))
+      return signalPassFailure();
     std::vector<LookupOp> lookups;
     std::vector<LookupProblem> problems;
     int64_t samples = batch;
@@ -93,6 +95,18 @@ struct EmbSelectSchedules
       ++numSelected;
       remarkChoice(lookup, choice, selection.kernelTime);
     }
+  }
+
+  /// Every schedule in `only` must be an attribute that some dialect defines.
+  LogicalResult checkNames() {
+    for (const std::string &name : only)
+      if (!AbstractAttribute::lookup(name, &getContext()) &&
+          !AbstractAttribute::lookup("emb." + name, &getContext()))
+        return emitError(getOperation().getLoc())
+               << "unknown schedule '" << name
+               << "'; use gather, sub_warp, block_reduce or the full name of "
+                  "another dialect's";
+    return success();
   }
 };
 } // namespace
