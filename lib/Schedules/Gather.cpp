@@ -87,7 +87,7 @@ void addGatherCandidates(MLIRContext *context, const emb::LookupShape &shape,
                    shape.indexType == recflex::IndexType::i64;
   for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2)
     for (int64_t unroll : {4, 2, 1}) {
-      if (vector * unroll > 16 || (holdsLong && unroll > 2))
+      if (vector * unroll > (holdsLong ? 8 : 16))
         continue;
       add(emb::GatherAttr::get(context, vector, coveringLanes(shape, vector),
                                unroll));

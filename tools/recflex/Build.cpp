@@ -34,7 +34,7 @@ BuildOptions::BuildOptions(cl::SubCommand &sub)
 
 Status BuildOptions::check() const {
   std::string why;
-  if (!llvm::Regex(remarkFilter).isValid(why))
+  if (!remarkFilter.empty() && !llvm::Regex(remarkFilter).isValid(why))
     return makeError("--remarks=", remarkFilter.getValue(),
                      ": is no regular expression: ", why);
   return {};

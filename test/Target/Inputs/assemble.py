@@ -16,12 +16,9 @@ from candidates import candidates, model
 WIDTHS = (1, 3, 4, 7, 8, 16, 32, 64, 128, 256, 1000, 1024)
 POOLINGS = (("sum", False), ("sum", True), ("mean", False), ("mean", True),
             ("max", False))
-# Bodies of each kind, vector and unroll in one kernel. The next kernel takes
-# others, so that all of them see every width in the end.
-BODIES_OF_A_CLASS = 2
 # Dozens of bodies that each take all 48 registers may cost the kernel around
-# them one more: a store and a load of four bytes. None may spill alone.
-SPILLED_TOGETHER = 8
+# them two more: stores and loads of eight bytes. None may spill alone.
+SPILLED_TOGETHER = 16
 
 
 def assemble(chip, path):
@@ -52,18 +49,16 @@ def compile_and_assemble(chip, folder, key, bodies):
 
 
 def pick(key, turn):
-    """Some bodies of each class, others in every turn."""
-    row_type, index_type, pooling, _, _ = key
+    """A body of each kind, vector and unroll; another one in every turn, so that
+    all of them see every width in the end."""
+    row_type, index_type, pooling, weighted, _ = key
     classes = {}
     for width in WIDTHS:
-        for name, schedule in candidates(row_type, width, pooling, index_type):
+        for name, schedule in candidates(
+                row_type, width, pooling, weighted, index_type):
             classes.setdefault(name, []).append((width, schedule))
-    for bodies in classes.values():
-        count = min(BODIES_OF_A_CLASS, len(bodies))
-        stride = max(1, len(bodies) // count)
-        # 7 has no factor in common with most counts: the turns differ widely.
-        yield from (bodies[(turn * 7 + i * stride) % len(bodies)]
-                    for i in range(count))
+    # 7 has no factor in common with most counts: the turns differ widely.
+    return [bodies[turn * 7 % len(bodies)] for bodies in classes.values()]
 
 
 def assemble_schedules(chip, folder):
@@ -76,7 +71,7 @@ def assemble_schedules(chip, folder):
     culprits, total = [], 0
     print(f"{'rows':5} {'index':5} {'pooling':13} {'bodies':>6} {'registers':>9} {'spilled':>7}")
     for turn, key in enumerate(keys):
-        bodies = list(pick(key, turn))
+        bodies = pick(key, turn)
         total += len(bodies)
         registers, spilled = compile_and_assemble(chip, folder, key, bodies)
         pooling = key[2] + (" weighted" if key[3] else "")

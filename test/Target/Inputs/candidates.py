@@ -19,20 +19,19 @@ def vectors(row_type, width):
         vector //= 2
 
 
-def candidates(row_type, width, pooling, index_type, threads=128):
+def candidates(row_type, width, pooling, weighted, index_type, threads=128):
     """Pairs ((kind, vector, unroll), schedule) of all that a lookup is offered."""
     for vector in vectors(row_type, width):
         lanes = min(32, power_of_two_ceil(-(-width // vector)))
         for unroll in (4, 2, 1):
-            if vector * unroll > 16:
-                continue
-            if pooling == "mean" and index_type == "i64" and unroll > 2:
+            long_mean = pooling == "mean" and index_type == "i64"
+            if vector * unroll > (8 if long_mean else 16):
                 continue
             yield ("gather", vector, unroll), (
                 f"gather<vector = {vector}, lanes = {lanes}, unroll = {unroll}>")
         for group in sorted({lanes, max(1, lanes // 2)}):
             for unroll in (8, 4, 2, 1):
-                if vector * unroll > 32:
+                if vector * unroll > (16 if weighted and index_type == "i64" else 32):
                     continue
                 yield ("sub_warp", vector, unroll), (
                     f"sub_warp<vector = {vector}, lanes = {group}, "
