@@ -13,8 +13,10 @@ bool ScheduleSelector::isConsidered(
   if (options.only.empty())
     return true;
   StringRef name = schedule.getAbstractAttribute().getName();
+  StringRef shortName = name;
+  shortName.consume_front("emb.");
   return llvm::any_of(options.only, [&](StringRef wanted) {
-    return name == wanted || (name.consume_front("emb.") && name == wanted);
+    return name == wanted || shortName == wanted;
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "recflex/Target/PTX.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -41,6 +42,40 @@ static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
   return error;
 }
 
+/// An artifact is one fused lookup from a function's arguments to its result;
+/// whatever else the function did would be lost.
+static LogicalResult checkNothingElse(ModuleOp module,
+                                      emb::FusedLookupOp lookup) {
+  auto function = dyn_cast<func::FuncOp>(lookup->getParentOp());
+  if (!function || !function.getBody().hasOneBlock())
+    return emitError(lookup.getLoc())
+           << "the lookups stand inside control flow; an artifact needs them in "
+              "a function of one block";
+  auto result = dyn_cast<func::ReturnOp>(*lookup->getUsers().begin());
+  if (!lookup->hasOneUse() || !result || result.getNumOperands() != 1) {
+    InFlightDiagnostic error =
+        emitError(lookup.getLoc())
+        << "the function does more than return the pooled rows; an artifact "
+           "holds the lookups alone: take the rest out of it";
+    for (Operation *user : lookup->getUsers())
+      error.attachNote(user->getLoc()) << "the pooled rows are used here";
+    return error;
+  }
+  for (Value operand : lookup->getOperands())
+    if (!isa<BlockArgument>(operand))
+      return emitError(lookup.getLoc())
+                 .append("a table, the weights or the jagged input is computed; "
+                         "an artifact takes them as arguments of the function")
+                 .attachNote(operand.getLoc())
+             << "it is computed here";
+  if (!SymbolTable::symbolKnownUseEmpty(function, module))
+    return emitError(lookup.getLoc())
+           << "function '" << function.getName()
+           << "' is called by others; an artifact holds one function: run "
+              "-inline first";
+  return success();
+}
+
 FailureOr<LoweredModel> lowerModel(ModuleOp module,
                                    const CompileOptions &options) {
   PassManager pm(module.getContext());
@@ -50,21 +85,27 @@ FailureOr<LoweredModel> lowerModel(ModuleOp module,
     return failure();
 
   FailureOr<emb::FusedLookupOp> lookup = findLookup(module);
-  if (failed(lookup))
+  if (failed(lookup) || failed(checkNothingElse(module, *lookup)))
     return failure();
   auto kernels = SymbolTable::lookupNearestSymbolFrom<gpu::GPUModuleOp>(
       *lookup, lookup->getKernelAttr());
-  auto function = (*lookup)->getParentOfType<FunctionOpInterface>();
+  if (!kernels)
+    return emitError(lookup->getLoc())
+           << "kernel " << lookup->getKernelAttr()
+           << " is no gpu.module here; drop the attribute, it is set by "
+              "-convert-emb-to-gpu";
+  auto function = (*lookup)->getParentOfType<func::FuncOp>();
 
   LoweredModel model;
-  model.manifest = buildManifest(
-      *lookup, function ? function.getName() : "model", options.chip);
+  model.manifest = buildManifest(*lookup, function.getName(), options.chip);
   model.llvmContext = std::make_unique<llvm::LLVMContext>();
   PTXOptions target;
   target.chip = options.chip;
   model.kernels = translateToLLVM(kernels, *model.llvmContext, target);
   if (!model.kernels)
     return failure();
+  if (Status status = check(model.manifest); !status)
+    return emitError(lookup->getLoc()) << status.error().message;
   return model;
 }
 

@@ -50,8 +50,8 @@ int64_t BlockCounter::count(int64_t batchSize) const {
 }
 
 Status checkGrid(int64_t blocks, int64_t jaggedFeatures, int64_t batchSize) {
-  if (batchSize < 0 || batchSize > INT32_MAX)
-    return makeError("batch size ", batchSize, " is not in 0..", INT32_MAX);
+  if (batchSize < 0 || batchSize > kMaxBatch)
+    return makeError("batch size ", batchSize, " is not in 0..", kMaxBatch);
   int64_t bags;
   if (__builtin_mul_overflow(jaggedFeatures, batchSize, &bags) ||
       bags > INT32_MAX)

@@ -39,7 +39,10 @@ struct BlockReduceBody final
     BagRange bag = b.loadBag(sample, active);
     Value row = b.pool(b.identity(vector), b.add(bag.begin, b.toIndex(group)),
                        bag.end, column, vector, schedule.getUnroll(), rows);
-    row = reduce(b, row, thread, group, vector, lanes, rows);
+    // Threads that make no whole team stay out of the reduction.
+    Value rank = b.select(b.less(thread, b.i32(tile.samples * team)), group,
+                          b.i32(rows));
+    row = reduce(b, row, thread, rank, vector, lanes, rows);
     b.guarded(b.both(active, b.less(group, b.i32(1))), [&] {
       b.storeRow(b.finish(row, bag), sample, column);
     });

@@ -47,6 +47,8 @@ Value BodyBuilder::loadFirstRow(const BagRange &bag, Value column,
   Value row = loadElements(rowAddress(loadIndex(bag.begin), column), vector);
   if (lookup().weighted)
     row = arith::MulFOp::create(*this, weightAt(bag.begin, vector), row);
+  else if (lookup().pooling == Pooling::max)
+    row = combine(identity(vector), row); // as in pool(): NaNs do not count
   scf::YieldOp::create(*this, row);
   return load.getResult(0);
 }
@@ -67,8 +69,15 @@ Value BodyBuilder::poolStep(Value accumulator, Value position, Value end,
                      : at;
     present.push_back(inside);
     addresses.push_back(rowAddress(loadIndex(from), column));
-    if (lookup().weighted)
-      weights.push_back(weightAt(from, vector));
+    if (!lookup().weighted)
+      continue;
+    Value weight = weightAt(from, vector);
+    // A row that is left out is 0, and must stay so under an infinite weight.
+    if (end)
+      weight = select(inside, weight,
+                      arith::ConstantOp::create(
+                          *this, DenseElementsAttr::get(rowType(vector), 0.0f)));
+    weights.push_back(weight);
   }
   for (int64_t u = 0; u < unroll; ++u) {
     if (!end) {

@@ -44,9 +44,8 @@ void attachSubWarpBody(MLIRContext *context) {
 void addSubWarpCandidates(MLIRContext *context, const emb::LookupShape &shape,
                           const emb::BagStats &, AddSchedule add) {
   // Elements in flight a lane. More spill at the 48 registers that the default
-  // occupancy leaves a thread; weights and 64-bit positions take their part.
-  int64_t inFlight =
-      shape.weighted && shape.indexType == recflex::IndexType::i64 ? 16 : 32;
+  // occupancy leaves a thread; weights take their part.
+  int64_t inFlight = shape.weighted ? 16 : 32;
   for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2) {
     int64_t cover = coveringLanes(shape, vector);
     for (int64_t lanes = cover; lanes >= std::max<int64_t>(1, cover / 2);

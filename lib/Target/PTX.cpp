@@ -2,6 +2,8 @@
 
 #include "recflex/Target/PTX.h"
 
+#include "recflex/Runtime/KernelABI.h"
+
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -60,6 +62,11 @@ createTargetMachine(const PTXOptions &options, Location loc) {
   if (!chips->isCPUStringValid(options.chip)) {
     emitError(loc) << "unknown chip '" << options.chip
                    << "'; use sm_80, sm_90, sm_100 or another that LLVM knows";
+    return nullptr;
+  }
+  if (abi::chipNumber(options.chip) < 80) {
+    emitError(loc) << "chip '" << options.chip
+                   << "' is too old; use sm_80 or later";
     return nullptr;
   }
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(

@@ -13,7 +13,7 @@ static constexpr int64_t kElementBudget = 3'000'000;
 RandomModel::RandomModel(uint64_t seed) : engine(seed) {
   spec.name = "random";
   spec.indexType = draw(0, 1) ? IndexType::i64 : IndexType::i32;
-  threads = 32 << draw(1, 4);
+  threads = draw(0, 1) ? 32 << draw(1, 4) : 32 * draw(1, 12);
   blocks = std::max<int64_t>(1, 640 / threads);
   drawTables();
   drawFeatures();

@@ -52,6 +52,7 @@ void BuildOptions::apply(CompileOptions &options) const {
 static Value findKjt(ModuleOp module) {
   Value found;
   module.walk([&](emb::FeatureOp feature) { found = feature.getKjt(); });
+  module.walk([&](emb::FusedLookupOp fused) { found = fused.getKjt(); });
   return found;
 }
 

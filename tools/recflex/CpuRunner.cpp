@@ -179,6 +179,10 @@ private:
 Result<std::unique_ptr<Runner>> createCpuRunner(ModuleOp module,
                                                 const Manifest &manifest,
                                                 const HostTables &tables) {
+  if (module.walk([](emb::FusedLookupOp) { return WalkResult::interrupt(); })
+          .wasInterrupted())
+    return makeError("the lookups are fused already; for --device=cpu give the "
+                     "model as it was before -emb-fuse");
   auto start = std::chrono::steady_clock::now();
   OwningOpRef<ModuleOp> copy(cast<ModuleOp>(module->clone()));
   auto function = copy->lookupSymbol<func::FuncOp>(manifest.name);

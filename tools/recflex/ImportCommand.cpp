@@ -30,7 +30,7 @@ public:
       CompilerSession session;
       auto module = input.readModule(session.context());
       if (!module)
-        return module.error();
+        return makeError(module.error().message, session.takeDetail());
       llvm::raw_string_ostream os(text);
       (*module)->print(os);
       os << '\n';

@@ -47,7 +47,11 @@ private:
   std::vector<Cut> cuts;
 };
 
-/// Whether a batch can be launched at all: `batchSize` from 0 to 2^31 - 1,
+/// Most samples a batch: a tile may reach some thousands past the last one, and
+/// kernels count samples in 32 bits.
+constexpr int64_t kMaxBatch = INT32_MAX - 65535;
+
+/// Whether a batch can be launched at all: `batchSize` from 0 to kMaxBatch,
 /// `jaggedFeatures` * batchSize at most 2^31 - 1 (kernels number bags in 32
 /// bits) and `blocks` at most kMaxBlocks. The error names the figure and says
 /// to cut the batch.

@@ -54,6 +54,11 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
     for (emb::FusedLookupOp op : lookups) {
       if (op.getKernelAttr())
         continue;
+      if (op->getParentOfType<ModuleOp>() != getOperation()) {
+        op.emitOpError("stands in a module inside this one; run the pass on "
+                       "that module");
+        return signalPassFailure();
+      }
       KernelPlan plan = KernelPlan::build(op);
       if (failed(checkBodies(op, plan)))
         return signalPassFailure();

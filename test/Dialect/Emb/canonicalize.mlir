@@ -39,15 +39,6 @@ func.func @single_concat(%a: tensor<?x4xf32>) -> tensor<?x4xf32> {
   return %1 : tensor<?x4xf32>
 }
 
-// It changes the type: no fold may do that.
-// CHECK-LABEL: func.func @single_concat_of_another_type(
-func.func @single_concat_of_another_type(%a: tensor<8x4xf32>)
-    -> tensor<?x4xf32> {
-  // CHECK: emb.concat
-  %0 = emb.concat %a : tensor<8x4xf32> -> tensor<?x4xf32>
-  return %0 : tensor<?x4xf32>
-}
-
 // CHECK-LABEL: func.func @equal_features(
 func.func @equal_features(%kjt: !emb.kjt<2 x i32>, %t: tensor<8x4xf32>)
     -> tensor<?x12xf32> {

@@ -158,8 +158,8 @@ module attributes {test.a = #emb.block_reduce<vector = -4, lanes = 1, rows = 2, 
 
 // -----
 
-// expected-error @below {{'rows' must be a power of two from 1 to 512, not 1024}}
-module attributes {test.a = #emb.block_reduce<vector = 1, lanes = 1, rows = 1024, unroll = 1>} {}
+// expected-error @below {{'rows' must be a power of two from 1 to 1024, not 2048}}
+module attributes {test.a = #emb.block_reduce<vector = 1, lanes = 1, rows = 2048, unroll = 1>} {}
 
 // -----
 
@@ -572,3 +572,19 @@ func.func private @f(tensor<8x4xf32> {emb.title = "a"})
 
 // expected-error @below {{has the unknown attribute "emb.name"; emb defines 'emb.name' and 'emb.keys', on function arguments}}
 func.func private @f() attributes {emb.name = "a"}
+
+// -----
+
+func.func @too_many_rows(%t: tensor<1152921504606846977x4xf32>, %b: !emb.bags<i64>) -> tensor<?x4xf32> {
+  // expected-error @below {{table has 1152921504606846977 rows; at most 1099511627776 can be addressed}}
+  %0 = emb.lookup sum %t[%b] : tensor<1152921504606846977x4xf32>, !emb.bags<i64> -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// -----
+
+func.func @concat_batch(%a: tensor<8x4xf32>, %b: tensor<9x4xf32>) -> tensor<?x8xf32> {
+  // expected-error @below {{joins 'tensor<8x4xf32>'; the number of samples must be ?}}
+  %0 = emb.concat %a, %b : tensor<8x4xf32>, tensor<9x4xf32> -> tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}

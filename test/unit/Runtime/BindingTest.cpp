@@ -134,7 +134,8 @@ TEST(Binding, BlocksAreCountedIn64Bits) {
 }
 
 TEST(Binding, GridsThatCannotBeAreNamed) {
-  EXPECT_TRUE(checkGrid(INT32_MAX, 1, INT32_MAX));
+  EXPECT_TRUE(checkGrid(INT32_MAX, 1, kMaxBatch));
+  EXPECT_FALSE(checkGrid(INT32_MAX, 1, kMaxBatch + 1));
   EXPECT_TRUE(checkGrid(0, 1000, 0));
   EXPECT_FALSE(checkGrid(0, 1, -1));
   EXPECT_FALSE(checkGrid(0, 0, int64_t{INT32_MAX} + 1));

@@ -63,8 +63,15 @@ static LogicalResult verifyTable(Operation *op, StringRef name, Type type) {
   if (!table || !table.hasStaticShape())
     return op->emitOpError() << name << " has type " << type
                              << "; its rows and width must be static";
+  if (table.getEncoding())
+    return op->emitOpError() << name << " has type " << type
+                             << "; tables are dense: drop the encoding";
   if (table.getDimSize(0) < 1)
     return op->emitOpError() << name << " has no rows";
+  if (table.getDimSize(0) > EmbDialect::kMaxRows)
+    return op->emitOpError() << name << " has " << table.getDimSize(0)
+                             << " rows; at most " << EmbDialect::kMaxRows
+                             << " can be addressed";
   int64_t width = table.getDimSize(1);
   if (width < 1 || width > EmbDialect::kMaxWidth)
     return op->emitOpError() << name << " has width " << width
@@ -148,7 +155,14 @@ LogicalResult ConcatOp::verify() {
   std::optional<int64_t> width = totalWidth(getInputs());
   if (!width)
     return emitOpError("has an input of dynamic width; widths must be static");
+  for (Value joined : getOperation()->getOperands())
+    if (!cast<RankedTensorType>(joined.getType()).isDynamicDim(0))
+      return emitOpError("joins ") << joined.getType()
+                                   << "; the number of samples must be ?";
   auto result = cast<RankedTensorType>(getResult().getType());
+  if (!result.isDynamicDim(0))
+    return emitOpError("gives ") << result
+                                 << "; the number of samples must be ?";
   if (result.getDimSize(1) != *width)
     return emitOpError("joins ") << *width << " columns into " << result
                                  << "; the result must have " << *width;

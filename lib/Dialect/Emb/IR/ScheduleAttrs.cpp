@@ -205,7 +205,7 @@ LogicalResult BlockReduceAttr::verify(EmitError emitError, int64_t vector,
                                       int64_t unroll) {
   if (failed(checkGroup(emitError, vector, lanes, unroll)))
     return failure();
-  if (failed(checkPowerOf2(emitError, "rows", rows, 512)))
+  if (failed(checkPowerOf2(emitError, "rows", rows, 1024)))
     return failure();
   if (rows < 2)
     return emitError() << "'rows' must be at least 2; with 1 there is nothing "
@@ -236,6 +236,9 @@ TileShape BlockReduceAttr::getTileShape(const LookupShape &shape,
 
 int64_t BlockReduceAttr::getSharedBytes(const LookupShape &,
                                         int64_t threads) const {
+  // Teams inside a warp reduce by shuffles.
+  if (getLanes() * getRows() <= 32)
+    return 0;
   return threads * getVector() * sizeof(float);
 }
 

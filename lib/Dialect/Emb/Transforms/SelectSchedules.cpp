@@ -63,7 +63,7 @@ struct EmbSelectSchedules
   using EmbSelectSchedulesPassBase::EmbSelectSchedulesPassBase;
 
   void runOnOperation() override {
-    if (failed(checkNames()))
+    if (failed(checkOptions()))
       return signalPassFailure();
     std::vector<LookupOp> lookups;
     std::vector<LookupProblem> problems;
@@ -98,7 +98,14 @@ struct EmbSelectSchedules
   }
 
   /// Every schedule in `only` must be an attribute that some dialect defines.
-  LogicalResult checkNames() {
+  LogicalResult checkOptions() {
+    if (threads < 32 || threads > 1024 || threads % 32 != 0)
+      return emitError(getOperation().getLoc())
+             << "threads is " << threads.getValue()
+             << "; use a multiple of 32 from 32 to 1024";
+    if (batch < 0)
+      return emitError(getOperation().getLoc())
+             << "batch is " << batch.getValue() << "; use 0 or more samples";
     for (const std::string &name : only)
       if (!AbstractAttribute::lookup(name, &getContext()) &&
           !AbstractAttribute::lookup("emb." + name, &getContext()))

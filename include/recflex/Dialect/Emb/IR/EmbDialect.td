@@ -50,6 +50,8 @@ def Emb_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kKeysAttr = "emb.keys";
     /// Widest row that a lookup may pool.
     static constexpr int64_t kMaxWidth = 1024;
+    /// Most rows of a table: 2^40.
+    static constexpr int64_t kMaxRows = int64_t(1) << 40;
 
     void registerTypes();
     void registerAttributes();

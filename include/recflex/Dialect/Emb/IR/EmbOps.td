@@ -40,7 +40,8 @@ def Emb_LookupOp : Emb_Op<"lookup", [Pure]> {
     the bag's length). Weights stand beside the jagged input's values: one a
     lookup of the whole batch, over all features. Accumulates in f32.
 
-    An index outside the table is the caller's error.
+    A maximum ignores NaNs; of NaNs alone it is -inf. An index outside the
+    table is the caller's error.
 
     ```mlir
     %0 = emb.lookup sum %table[%bags]

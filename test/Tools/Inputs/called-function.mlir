@@ -1,0 +1,10 @@
+func.func private @g(%k: !emb.kjt<1 x i32>, %t: tensor<100x4xf32>) -> tensor<?x4xf32> {
+  %b = emb.feature %k[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
+  %0 = emb.lookup sum %t[%b] : tensor<100x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+func.func @m(%k: !emb.kjt<1 x i32>, %t: tensor<100x4xf32>, %u: tensor<100x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  %0 = func.call @g(%k, %t) : (!emb.kjt<1 x i32>, tensor<100x4xf32>) -> tensor<?x4xf32>
+  %1 = func.call @g(%k, %u) : (!emb.kjt<1 x i32>, tensor<100x4xf32>) -> tensor<?x4xf32>
+  return %0, %1 : tensor<?x4xf32>, tensor<?x4xf32>
+}
