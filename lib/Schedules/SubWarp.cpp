@@ -43,15 +43,16 @@ void attachSubWarpBody(MLIRContext *context) {
 
 void addSubWarpCandidates(MLIRContext *context, const emb::LookupShape &shape,
                           const emb::BagStats &, AddSchedule add) {
-  // Elements in flight a lane. More spill at the 48 registers that the default
-  // occupancy leaves a thread; weights take their part.
+  // Rows and elements in flight a lane. More spill at the 48 registers that the
+  // default occupancy leaves a thread; weights take their part.
+  int64_t rowsInFlight = shape.weighted ? 4 : 8;
   int64_t inFlight = shape.weighted ? 16 : 32;
   for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2) {
     int64_t cover = coveringLanes(shape, vector);
     for (int64_t lanes = cover; lanes >= std::max<int64_t>(1, cover / 2);
          lanes /= 2)
       for (int64_t unroll : {8, 4, 2, 1}) {
-        if (vector * unroll > inFlight)
+        if (unroll > rowsInFlight || vector * unroll > inFlight)
           continue;
         add(emb::SubWarpAttr::get(context, vector, lanes, unroll));
       }

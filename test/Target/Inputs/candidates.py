@@ -31,7 +31,7 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
                 f"gather<vector = {vector}, lanes = {lanes}, unroll = {unroll}>")
         for group in sorted({lanes, max(1, lanes // 2)}):
             for unroll in (8, 4, 2, 1):
-                if vector * unroll > (16 if weighted else 32):
+                if unroll > (4 if weighted else 8) or vector * unroll > (16 if weighted else 32):
                     continue
                 yield ("sub_warp", vector, unroll), (
                     f"sub_warp<vector = {vector}, lanes = {group}, "

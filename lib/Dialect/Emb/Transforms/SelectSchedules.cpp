@@ -101,11 +101,11 @@ struct EmbSelectSchedules
   LogicalResult checkOptions() {
     if (threads < 32 || threads > 1024 || threads % 32 != 0)
       return emitError(getOperation().getLoc())
-             << "threads is " << threads.getValue()
-             << "; use a multiple of 32 from 32 to 1024";
+             << "'threads' must be a multiple of 32 from 32 to 1024, not "
+             << threads.getValue();
     if (batch < 0)
       return emitError(getOperation().getLoc())
-             << "batch is " << batch.getValue() << "; use 0 or more samples";
+             << "'batch' must be 0 or more samples, not " << batch.getValue();
     for (const std::string &name : only)
       if (!AbstractAttribute::lookup(name, &getContext()) &&
           !AbstractAttribute::lookup("emb." + name, &getContext()))
