@@ -27,8 +27,8 @@ struct GatherBody final
         b.i32(vector));
     Value inWidth = b.less(column, b.i32(b.lookup().width));
 
-    // Neighbouring groups take neighbouring samples. Stage by stage over all
-    // samples, so that `unroll` independent loads are in flight at each.
+    // Neighbouring groups take neighbouring samples. The offsets of all samples
+    // are asked for before the first row, and no row waits for another.
     int64_t unroll = schedule.getUnroll();
     SmallVector<Value> samples, active, rows;
     SmallVector<BagRange> bags;

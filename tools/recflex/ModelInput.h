@@ -11,7 +11,6 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/CommandLine.h"
 
-#include <optional>
 
 namespace recflex {
 

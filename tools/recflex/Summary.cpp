@@ -2,7 +2,6 @@
 
 #include "Summary.h"
 
-#include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>

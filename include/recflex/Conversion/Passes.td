@@ -32,7 +32,7 @@ def ConvertEmbToGPUPass : Pass<"convert-emb-to-gpu", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"chip", "chip", "std::string", [{"sm_90"}],
-           "GPU to build for: sm_80, sm_90">,
+           "GPU to build for: sm_80, sm_90, sm_100">,
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",

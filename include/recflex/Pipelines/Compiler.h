@@ -47,7 +47,7 @@ struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
       *this, "only",
       llvm::cl::desc("schedules to consider, say sub_warp; all if none")};
   Option<std::string> chip{*this, "chip",
-                           llvm::cl::desc("GPU to compile for: sm_80, sm_90"),
+                           llvm::cl::desc("GPU to compile for: sm_80, sm_90, sm_100"),
                            llvm::cl::init("sm_90")};
 };
 
@@ -75,9 +75,9 @@ struct LoweredModel {
   ~LoweredModel();
 };
 
-/// Schedules, fuses and lowers the one function of `module` that looks
-/// something up; `module` is changed in place. Errors go to the context's
-/// diagnostics.
+/// Schedules, fuses and lowers the lookups of `module`, which is changed in
+/// place. They must be all that their function does: from its arguments to its
+/// one result. Errors go to the context's diagnostics.
 mlir::FailureOr<LoweredModel> lowerModel(mlir::ModuleOp module,
                                          const CompileOptions &options);
 

@@ -41,8 +41,7 @@ struct BodyShape {
   bool wideRows = false;       ///< row numbers may not fit 31 bits
 };
 
-/// The lookups of one bag that one thread (or a group in step) takes:
-/// positions begin, begin + stride, ... below end, in the values array.
+/// Where the lookups of one bag stand in the values array: [begin, end).
 struct BagRange {
   mlir::Value begin; ///< of the index type
   mlir::Value end;
@@ -87,8 +86,8 @@ public:
                            int64_t vector);
   /// One pooling step: a + b, or max(a, b).
   mlir::Value combine(mlir::Value a, mlir::Value b);
-  /// Pools `range` in steps of `stride` lookups into `accumulator`, with
-  /// `unroll` rows in flight.
+  /// Pools the lookups at begin, begin + stride, ... below end into
+  /// `accumulator`, with `unroll` rows in flight.
   mlir::Value pool(mlir::Value accumulator, mlir::Value begin, mlir::Value end,
                    mlir::Value column, int64_t vector, int64_t unroll,
                    int64_t stride);
