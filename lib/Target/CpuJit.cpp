@@ -2,6 +2,7 @@
 
 #include "recflex/Target/CpuJit.h"
 
+#include "Optimizer.h"
 #include "PackArguments.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -9,7 +10,6 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -54,23 +54,6 @@ static LogicalResult lowerToLLVM(ModuleOp module) {
   return pm.run(module);
 }
 
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = true;
-  llvm::PassBuilder builder(&machine, tuning);
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(module, modules);
-}
-
 /// The module's optimised LLVM IR, in which `function` alone can be called from
 /// outside.
 static FailureOr<llvm::orc::ThreadSafeModule>
@@ -94,7 +77,9 @@ translate(ModuleOp module, StringRef function,
     return report(module, machine.takeError());
   code->setTargetTriple((*machine)->getTargetTriple());
   code->setDataLayout((*machine)->createDataLayout());
-  optimize(*code, **machine);
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = true;
+  Optimizer(**machine, tuning).runDefault(*code);
   return llvm::orc::ThreadSafeModule(std::move(code), std::move(context));
 }
 

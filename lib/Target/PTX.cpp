@@ -2,10 +2,10 @@
 
 #include "recflex/Target/PTX.h"
 
+#include "Optimizer.h"
 #include "recflex/Runtime/KernelABI.h"
 
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Transforms/Passes.h"
@@ -13,7 +13,6 @@
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/AlwaysInliner.h"
@@ -92,24 +91,14 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   // and instruction cache.
   llvm::PipelineTuningOptions tuning;
   tuning.LoopUnrolling = false;
-  llvm::PassBuilder builder(&machine, tuning);
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
+  Optimizer optimizer(machine, tuning);
   setInlining(module, llvm::Attribute::NoInline);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(module, modules);
+  optimizer.runDefault(module);
   setInlining(module, llvm::Attribute::AlwaysInline);
   llvm::ModulePassManager last;
   last.addPass(llvm::AlwaysInlinerPass());
   last.addPass(llvm::GlobalDCEPass());
-  last.run(module, modules);
+  optimizer.run(module, std::move(last));
 }
 
 std::unique_ptr<llvm::Module> translateToLLVM(gpu::GPUModuleOp module,
