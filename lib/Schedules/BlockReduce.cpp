@@ -16,36 +16,27 @@ struct BlockReduceBody final
     auto schedule = cast<emb::BlockReduceAttr>(attribute);
     int64_t vector = schedule.getVector(), lanes = schedule.getLanes();
     int64_t rows = schedule.getRows(), team = lanes * rows;
-    emb::TileShape tile =
-        schedule.getTileShape(b.lookup(), b.shape().threads);
+    emb::TileShape tile = schedule.getTileShape(b.lookup(), b.shape().threads);
 
     // thread = (bag in the block, row group, lane).
     Value thread = b.tile().thread;
     Value group = b.modulo(b.divide(thread, lanes), rows);
-    Value sample = b.add(b.mul(b.divide(b.tile().tile, tile.columnTiles),
-                               b.i32(tile.samples)),
-                         b.divide(thread, team));
-    Value column =
-        b.mul(b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles),
-                          b.i32(lanes)),
-                    b.modulo(thread, lanes)),
-              b.i32(vector));
+    Value sample = b.sampleOfTeam(tile, team);
+    Value column = b.columnOfLane(tile, lanes, vector);
     // A block may have threads left over that make no whole team.
-    Value active =
-        b.both(b.both(b.less(sample, b.tile().batch),
-                      b.less(column, b.i32(b.lookup().width))),
-               b.less(thread, b.i32(tile.samples * team)));
+    Value inTeam = b.less(thread, b.i32(tile.samples * team));
+    Value active = b.both(b.both(b.less(sample, b.tile().batch),
+                                 b.less(column, b.i32(b.lookup().width))),
+                          inTeam);
 
     BagRange bag = b.loadBag(sample, active);
     Value row = b.pool(b.identity(vector), b.add(bag.begin, b.toIndex(group)),
                        bag.end, column, vector, schedule.getUnroll(), rows);
-    // Threads that make no whole team stay out of the reduction.
-    Value rank = b.select(b.less(thread, b.i32(tile.samples * team)), group,
-                          b.i32(rows));
+    // The threads left over stay out of the reduction.
+    Value rank = b.select(inTeam, group, b.i32(rows));
     row = reduce(b, row, thread, rank, vector, lanes, rows);
-    b.guarded(b.both(active, b.less(group, b.i32(1))), [&] {
-      b.storeRow(b.finish(row, bag), sample, column);
-    });
+    b.guarded(b.both(active, b.less(group, b.i32(1))),
+              [&] { b.storeRow(b.finish(row, bag), sample, column); });
   }
 
   /// Combines the row groups of every team; group 0 is left with the result.
@@ -62,8 +53,8 @@ struct BlockReduceBody final
     for (int64_t distance = rows / 2; distance >= inWarp; distance /= 2) {
       b.barrier();
       b.guarded(b.less(group, b.i32(distance)), [&] {
-        Value other = b.loadShared(b.add(thread, b.i32(distance * lanes)),
-                                   vector);
+        Value other =
+            b.loadShared(b.add(thread, b.i32(distance * lanes)), vector);
         Value mine = b.loadShared(thread, vector);
         b.storeShared(b.combine(mine, other), thread);
       });

@@ -37,10 +37,22 @@ Value BodyBuilder::toIndex(Value value) {
 // Global memory
 //===----------------------------------------------------------------------===//
 
+Value BodyBuilder::sampleOfTeam(const emb::TileShape &shape, int64_t team) {
+  return add(mul(divide(tile().tile, shape.columnTiles), i32(shape.samples)),
+             divide(tile().thread, team));
+}
+
+Value BodyBuilder::columnOfLane(const emb::TileShape &shape, int64_t lanes,
+                                int64_t vector) {
+  return mul(add(mul(modulo(tile().tile, shape.columnTiles), i32(lanes)),
+                 modulo(tile().thread, lanes)),
+             i32(vector));
+}
+
 BagRange BodyBuilder::loadBag(Value sample) {
   unsigned bytes = byteSize(lookup().indexType);
-  Value bag = add(mul(widen(tile().feature), widen(tile().batch)),
-                  widen(sample));
+  Value bag =
+      add(mul(widen(tile().feature), widen(tile().batch)), widen(sample));
   Value address = gep(tile().offsets, indexType(), bag);
   Value next = LLVM::GEPOp::create(*this, address.getType(), indexType(),
                                    address, ArrayRef<LLVM::GEPArg>{1});
@@ -80,9 +92,9 @@ Value BodyBuilder::isEmpty(const BagRange &bag) {
 }
 
 Value BodyBuilder::loadIndex(Value position) {
-  Value row = loadInvariant(indexType(),
-                            gep(tile().values, indexType(), position),
-                            byteSize(lookup().indexType));
+  Value row =
+      loadInvariant(indexType(), gep(tile().values, indexType(), position),
+                    byteSize(lookup().indexType));
   // Row numbers of all but the longest tables fit 31 bits: then one 32-bit
   // multiplication with a 64-bit product addresses the row.
   if (row.getType().isInteger(64) && !bodyShape.wideRows)
@@ -90,31 +102,20 @@ Value BodyBuilder::loadIndex(Value position) {
   return row;
 }
 
-static Type elementType(Builder &builder, RowType type) {
-  switch (type) {
-  case RowType::f32:
-    return builder.getF32Type();
-  case RowType::f16:
-    return builder.getF16Type();
-  case RowType::bf16:
-    return builder.getBF16Type();
-  }
-  llvm_unreachable("unknown row type");
-}
-
 Value BodyBuilder::rowAddress(Value row, Value column) {
   // The column first: it is the same for all rows of a bag.
   Value start =
-      gep(tile().table, elementType(*this, lookup().rowType), column);
+      gep(tile().table, emb::getElementType(getContext(), lookup().rowType),
+          column);
   Value bytes = mul(widen(row), arith::ConstantIntOp::create(
                                     *this, getI64Type(), lookup().rowBytes()));
   return gep(start, getI8Type(), bytes);
 }
 
 Value BodyBuilder::loadElements(Value address, int64_t vector) {
-  auto type = VectorType::get(vector, elementType(*this, lookup().rowType));
-  Value row = loadInvariant(type, address,
-                            vector * byteSize(lookup().rowType));
+  auto type = VectorType::get(
+      vector, emb::getElementType(getContext(), lookup().rowType));
+  Value row = loadInvariant(type, address, vector * byteSize(lookup().rowType));
   if (lookup().rowType == RowType::f32)
     return row;
   return arith::ExtFOp::create(*this, rowType(vector), row);
@@ -132,8 +133,8 @@ void BodyBuilder::storeRow(Value row, Value sample, Value column) {
   Value address = gep(tile().output, getF32Type(), start);
   address = gep(address, getF32Type(), tile().column);
   address = gep(address, getF32Type(), column);
-  unsigned alignment = std::min<int64_t>(
-      {vector * 4, bodyShape.outputAlignment, int64_t(16)});
+  unsigned alignment =
+      std::min<int64_t>({vector * 4, bodyShape.outputAlignment, int64_t(16)});
   store(row, address, alignment);
 }
 
@@ -146,8 +147,8 @@ Value BodyBuilder::shuffleRow(Value row, int64_t mask) {
   Value result = row;
   for (int64_t i = 0; i < type.getNumElements(); ++i) {
     Value element = vector::ExtractOp::create(*this, row, i);
-    result = vector::InsertOp::create(*this, shuffleXor(element, mask), result,
-                                      i);
+    result =
+        vector::InsertOp::create(*this, shuffleXor(element, mask), result, i);
   }
   return result;
 }

@@ -17,14 +17,8 @@ struct GatherBody final
     int64_t groups = b.shape().threads / lanes;
     emb::TileShape tile = schedule.getTileShape(b.lookup(), b.shape().threads);
 
-    Value thread = b.tile().thread;
-    Value first = b.add(
-        b.mul(b.divide(b.tile().tile, tile.columnTiles), b.i32(tile.samples)),
-        b.divide(thread, lanes));
-    Value column = b.mul(
-        b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles), b.i32(lanes)),
-              b.modulo(thread, lanes)),
-        b.i32(vector));
+    Value first = b.sampleOfTeam(tile, lanes);
+    Value column = b.columnOfLane(tile, lanes, vector);
     Value inWidth = b.less(column, b.i32(b.lookup().width));
 
     // Neighbouring groups take neighbouring samples. The offsets of all samples

@@ -16,14 +16,8 @@ struct SubWarpBody final
     int64_t vector = schedule.getVector(), lanes = schedule.getLanes();
     emb::TileShape tile = schedule.getTileShape(b.lookup(), b.shape().threads);
 
-    Value thread = b.tile().thread;
-    Value sample = b.add(
-        b.mul(b.divide(b.tile().tile, tile.columnTiles), b.i32(tile.samples)),
-        b.divide(thread, lanes));
-    Value column = b.mul(
-        b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles), b.i32(lanes)),
-              b.modulo(thread, lanes)),
-        b.i32(vector));
+    Value sample = b.sampleOfTeam(tile, lanes);
+    Value column = b.columnOfLane(tile, lanes, vector);
     Value active = b.both(b.less(sample, b.tile().batch),
                           b.less(column, b.i32(b.lookup().width)));
     b.guarded(active, [&] {

@@ -66,6 +66,14 @@ public:
   // The batch
   //===--------------------------------------------------------------------===//
 
+  /// The sample that the calling thread works on, where a tile is
+  /// `shape.samples` of them and neighbouring teams of `team` threads take
+  /// neighbouring samples. May be past the batch.
+  mlir::Value sampleOfTeam(const emb::TileShape &shape, int64_t team);
+  /// The first of the `vector` columns of the calling thread, lane thread mod
+  /// `lanes` of its group. May be past the row's width.
+  mlir::Value columnOfLane(const emb::TileShape &shape, int64_t lanes,
+                           int64_t vector);
   /// The bag of `sample`: its two offsets.
   BagRange loadBag(mlir::Value sample);
   /// The same where `active` holds, an empty bag elsewhere.

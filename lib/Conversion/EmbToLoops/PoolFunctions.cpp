@@ -2,6 +2,8 @@
 
 #include "PoolFunctions.h"
 
+#include "recflex/Dialect/Emb/IR/Emb.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -12,18 +14,6 @@
 using namespace mlir;
 
 namespace recflex {
-
-static Type rowElement(Builder &b, RowType type) {
-  switch (type) {
-  case RowType::f32:
-    return b.getF32Type();
-  case RowType::f16:
-    return b.getF16Type();
-  case RowType::bf16:
-    return b.getBF16Type();
-  }
-  llvm_unreachable("unknown row type");
-}
 
 namespace {
 /// Writes the body of a pool function at a builder's insertion point.
@@ -155,10 +145,11 @@ func::FuncOp PoolFunctions::create(const emb::LookupShape &shape) {
   SmallVector<Type> arguments{indices, indices};
   if (shape.weighted)
     arguments.push_back(MemRefType::get({any}, b.getF32Type()));
-  arguments.append({b.getIndexType(),
-                    MemRefType::get({any, any}, rowElement(b, shape.rowType)),
-                    MemRefType::get({any, any}, b.getF32Type()),
-                    b.getIndexType()});
+  arguments.append(
+      {b.getIndexType(),
+       MemRefType::get({any, any},
+                       emb::getElementType(b.getContext(), shape.rowType)),
+       MemRefType::get({any, any}, b.getF32Type()), b.getIndexType()});
 
   std::string name = "pool_";
   llvm::raw_string_ostream(name)

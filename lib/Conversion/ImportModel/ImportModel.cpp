@@ -11,18 +11,6 @@ using namespace mlir;
 
 namespace recflex {
 
-static Type elementType(Builder &builder, RowType type) {
-  switch (type) {
-  case RowType::f32:
-    return builder.getF32Type();
-  case RowType::f16:
-    return builder.getF16Type();
-  case RowType::bf16:
-    return builder.getBF16Type();
-  }
-  llvm_unreachable("unknown row type");
-}
-
 static emb::PoolingKind poolingKind(Pooling pooling) {
   switch (pooling) {
   case Pooling::sum:
@@ -51,16 +39,16 @@ OwningOpRef<ModuleOp> importModel(MLIRContext *context,
     arguments.push_back(RankedTensorType::get({ShapedType::kDynamic}, f32));
   size_t firstTable = arguments.size();
   for (const TableSpec &table : model.tables)
-    arguments.push_back(RankedTensorType::get({table.rows, table.width},
-                                              elementType(b, table.type)));
+    arguments.push_back(RankedTensorType::get(
+        {table.rows, table.width}, emb::getElementType(context, table.type)));
   int64_t width = 0;
   for (const FeatureSpec &feature : model.features)
     width += model.tables[feature.table].width;
   auto result = RankedTensorType::get({ShapedType::kDynamic, width}, f32);
 
-  auto function = func::FuncOp::create(
-      b, model.name.empty() ? "model" : model.name,
-      b.getFunctionType(arguments, {result}));
+  auto function =
+      func::FuncOp::create(b, model.name.empty() ? "model" : model.name,
+                           b.getFunctionType(arguments, {result}));
   SmallVector<Attribute> keys;
   for (const FeatureSpec &feature : model.features)
     keys.push_back(b.getStringAttr(feature.name));

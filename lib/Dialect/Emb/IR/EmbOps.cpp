@@ -38,6 +38,18 @@ static void printPooling(OpAsmPrinter &printer, Operation *,
 // Shapes
 //===----------------------------------------------------------------------===//
 
+Type recflex::emb::getElementType(MLIRContext *context, RowType type) {
+  switch (type) {
+  case RowType::f32:
+    return Float32Type::get(context);
+  case RowType::f16:
+    return Float16Type::get(context);
+  case RowType::bf16:
+    return BFloat16Type::get(context);
+  }
+  llvm_unreachable("unknown row type");
+}
+
 static LookupShape makeShape(Type tableType, IntegerType indexType,
                              PoolingKind pooling, bool weighted) {
   auto table = cast<RankedTensorType>(tableType);

@@ -31,4 +31,11 @@ class BodyBuilder;
 #define GET_OP_CLASSES
 #include "recflex/Dialect/Emb/IR/EmbOps.h.inc"
 
+namespace recflex::emb {
+
+/// The element type of tables of that row type: f32, f16 or bf16.
+mlir::Type getElementType(mlir::MLIRContext *context, RowType type);
+
+} // namespace recflex::emb
+
 #endif // RECFLEX_DIALECT_EMB_IR_EMB_H
