@@ -42,45 +42,23 @@ DevicePtr ExecutionContext::starts() const {
          arrayBytes(static_cast<int64_t>(module().descriptors().size()));
 }
 
-static Status checkAddress(const char *name, DevicePtr address,
-                           DevicePtr alignment, bool required) {
-  if (required && address == 0)
-    return makeError(name, " has address 0; give device memory");
-  if (address % alignment != 0)
-    return makeError(name, " has address ", address,
-                     ", which is not aligned to ", alignment, " bytes");
-  return {};
-}
-
 Status ExecutionContext::checkArguments(const BatchArguments &batch) const {
   const Manifest &manifest = module().manifest();
+  if (Status status = check(batch, manifest, ContextOptions()); !status)
+    return status;
   if (Status status = checkGrid(module().countBlocks(batch.batchSize),
                                 manifest.jaggedFeatures, batch.batchSize);
       !status)
     return status;
   int64_t elements = outputElements(manifest);
-  if (batch.outputStride < manifest.outputWidth ||
-      batch.outputStride > INT32_MAX || batch.outputStride % elements != 0)
+  if (batch.outputStride % elements != 0)
     return makeError("the output's rows are ", batch.outputStride,
-                     " elements apart; give at least ", manifest.outputWidth,
-                     " (the model's width), a multiple of ", elements,
-                     ", below 2^31");
-  DevicePtr indexBytes = byteSize(manifest.indexType);
-  if (Status status =
-          checkAddress("values", batch.values, indexBytes, /*required=*/false);
-      !status)
-    return status;
-  if (Status status =
-          checkAddress("offsets", batch.offsets, indexBytes, /*required=*/true);
-      !status)
-    return status;
-  // A batch without a single lookup has no weights either.
-  if (Status status = checkAddress("weights", batch.weights, sizeof(float),
-                                   manifest.weighted && batch.values != 0);
-      !status)
-    return status;
-  return checkAddress("output", batch.output, elements * sizeof(float),
-                      /*required=*/true);
+                     " elements apart; give a multiple of ", elements);
+  if (batch.output % (elements * sizeof(float)) != 0)
+    return makeError("output has address ", batch.output,
+                     ", which is not aligned to ", elements * sizeof(float),
+                     " bytes");
+  return {};
 }
 
 Status ExecutionContext::enqueueBinding(const BatchArguments &batch,

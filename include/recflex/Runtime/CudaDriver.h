@@ -12,6 +12,7 @@
 #define RECFLEX_RUNTIME_CUDADRIVER_H
 
 #include "recflex/Support/Result.h"
+#include "recflex/Support/Types.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,9 +28,6 @@ struct CUgraph_st;
 struct CUgraphExec_st;
 
 namespace recflex {
-
-/// An address in device memory (CUdeviceptr).
-using DevicePtr = uint64_t;
 
 namespace cuda {
 

@@ -3,22 +3,10 @@
 #ifndef RECFLEX_RUNTIME_EXECUTIONCONTEXT_H
 #define RECFLEX_RUNTIME_EXECUTIONCONTEXT_H
 
+#include "recflex/Runtime/BatchArguments.h"
 #include "recflex/Runtime/DeviceModule.h"
 
 namespace recflex {
-
-/// Addresses of one batch in device memory. Values and offsets are of the
-/// manifest's index type and aligned to it. Rows of the output are stored in
-/// vectors of 4 elements when the model's output width is a multiple of 4, of 2
-/// when it is even: address and stride must be aligned to as many.
-struct BatchArguments {
-  DevicePtr values = 0;     ///< [lookups]; 0 if there are none
-  DevicePtr offsets = 0;    ///< [jaggedFeatures * batchSize + 1]
-  DevicePtr weights = 0;    ///< f32 [lookups]; read by weighted models alone
-  DevicePtr output = 0;     ///< f32, row-major
-  int64_t outputStride = 0; ///< elements from one sample's row to the next
-  int64_t batchSize = 0;    ///< samples; 0 launches nothing
-};
 
 /// The workspace for launching a module's kernels in one stream at a time; all
 /// of it is allocated when the context is made. Launches of one context must

@@ -16,21 +16,45 @@
 
 namespace recflex {
 
+/// What kind of thing went wrong, for programs; the message is for people. The
+/// numbers are those of the C API (RecflexStatus in recflex-c/Runtime.h) and
+/// never change.
+enum class ErrorCode {
+  invalidArgument = 1,    ///< the call or the input cannot be right
+  io = 2,                 ///< a file cannot be read or written
+  badArtifact = 3,        ///< damaged, or no artifact at all
+  unsupportedVersion = 4, ///< an artifact of another version
+  noDevice = 5,           ///< no driver, or no GPU of that number
+  incompatibleDevice = 6, ///< the GPU or its driver cannot run the artifact
+  outOfMemory = 7,        ///< of the host or of the device
+  driver = 8,             ///< the driver failed otherwise
+  limitExceeded = 9,      ///< more samples or lookups than there is room for
+};
+
 /// What went wrong, in one lower-case sentence: the culprit, the value at hand
 /// and the remedy.
 struct Error {
   std::string message;
+  ErrorCode code = ErrorCode::invalidArgument;
 
   /// Prefixes the message with where it happened: "batch.safetensors: ...".
-  Error in(const std::string &where) const { return {where + ": " + message}; }
+  Error in(const std::string &where) const {
+    return {where + ": " + message, code};
+  }
 };
 
-/// Builds an Error from the streamed arguments.
+/// Builds an Error of `code` from the streamed arguments.
 template <typename... Args>
-Error makeError(const Args &...args) {
+Error makeError(ErrorCode code, const Args &...args) {
   std::ostringstream os;
   (os << ... << args);
-  return Error{os.str()};
+  return Error{os.str(), code};
+}
+
+/// Builds an Error from the streamed arguments: the input cannot be right.
+template <typename... Args>
+Error makeError(const Args &...args) {
+  return makeError(ErrorCode::invalidArgument, args...);
 }
 
 /// A T, or an Error. Test it as a bool before dereferencing it.

@@ -14,6 +14,10 @@
 
 namespace recflex {
 
+/// An address in the memory of the device that a model runs on (a CUdeviceptr;
+/// on the CPU a pointer).
+using DevicePtr = uint64_t;
+
 /// Element type of values and offsets.
 enum class IndexType : uint8_t { i32, i64 };
 
