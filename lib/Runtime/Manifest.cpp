@@ -157,6 +157,7 @@ std::vector<abi::FeatureDescriptor> makeDescriptors(const Manifest &m) {
     d.feature = f.key;
     d.body = f.body;
     d.column = static_cast<int32_t>(f.column);
+    d.width = static_cast<int32_t>(m.tables[f.table].width);
     d.samplesPerTile = f.samplesPerTile;
     d.columnTiles = f.columnTiles;
     d.parallelLookups = f.parallelLookups;

@@ -2,6 +2,8 @@
 
 #include "recflex/Schedules/BodyBuilder.h"
 
+#include "recflex/Runtime/KernelABI.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -59,6 +61,8 @@ BagRange BodyBuilder::loadBag(Value sample) {
   BagRange range;
   range.begin = loadInvariant(indexType(), address, bytes);
   range.end = loadInvariant(indexType(), next, bytes);
+  if (bodyShape.checked)
+    checkBag(range);
   range.empty = isEmpty(range);
   return range;
 }
@@ -92,17 +96,14 @@ Value BodyBuilder::isEmpty(const BagRange &bag) {
 }
 
 Value BodyBuilder::loadIndex(Value position) {
-  Value row =
-      loadInvariant(indexType(), gep(tile().values, indexType(), position),
-                    byteSize(lookup().indexType));
-  // Row numbers of all but the longest tables fit 31 bits: then one 32-bit
-  // multiplication with a 64-bit product addresses the row.
-  if (row.getType().isInteger(64) && !bodyShape.wideRows)
-    row = arith::TruncIOp::create(*this, getI32Type(), row);
-  return row;
+  return loadInvariant(indexType(), gep(tile().values, indexType(), position),
+                       byteSize(lookup().indexType));
 }
 
-Value BodyBuilder::rowAddress(Value row, Value column) {
+Value BodyBuilder::rowAddress(Value index, Value column) {
+  // Row numbers of all but the longest tables fit 31 bits: then one 32-bit
+  // multiplication with a 64-bit product addresses the row.
+  Value row = bodyShape.wideRows ? index : narrow(index);
   // The column first: it is the same for all rows of a bag.
   Value start =
       gep(tile().table, emb::getElementType(getContext(), lookup().rowType),
@@ -128,14 +129,51 @@ Value BodyBuilder::weightAt(Value position, int64_t vector) {
 }
 
 void BodyBuilder::storeRow(Value row, Value sample, Value column) {
-  int64_t vector = cast<VectorType>(row.getType()).getNumElements();
   Value start = mul(widen(sample), widen(tile().outputStride));
-  Value address = gep(tile().output, getF32Type(), start);
-  address = gep(address, getF32Type(), tile().column);
-  address = gep(address, getF32Type(), column);
-  unsigned alignment =
-      std::min<int64_t>({vector * 4, bodyShape.outputAlignment, int64_t(16)});
-  store(row, address, alignment);
+  start = add(add(start, widen(tile().column)), widen(column));
+
+  // Both 16-bit types share their stores: only the bits differ.
+  Value type = arith::AndIOp::create(*this, tile().outputFormat,
+                                     i32(abi::kOutputTypeMask));
+  auto isType = [&](RowType wanted) {
+    return equal(type, i32(static_cast<int64_t>(wanted)));
+  };
+  auto choice = scf::IfOp::create(*this, isType(RowType::f32),
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(choice.thenBlock());
+  storeAs(row, start);
+  setInsertionPointToStart(choice.elseBlock());
+  auto vector = cast<VectorType>(row.getType());
+  auto bits = vector.clone(getI16Type());
+  auto round = [&](Type element) -> Value {
+    return arith::BitcastOp::create(
+        *this, bits,
+        arith::TruncFOp::create(*this, vector.clone(element), row));
+  };
+  storeAs(select(isType(RowType::f16), round(getF16Type()),
+                 round(getBF16Type())),
+          start);
+}
+
+/// Stores `elements` at element `start` of the output: in vectors as wide as
+/// the column is aligned, where the launch says that rows are, too.
+void BodyBuilder::storeAs(Value elements, Value start) {
+  auto type = cast<VectorType>(elements.getType());
+  int64_t bytes = type.getElementTypeBitWidth() / 8;
+  Value address = gep(tile().output, type.getElementType(), start);
+  int64_t together = std::min(type.getNumElements(), bodyShape.columnAlignment);
+  if (together == 1)
+    return store(elements, address, bytes);
+  Value wide = arith::AndIOp::create(*this, tile().outputFormat,
+                                     i32(abi::kWideRows));
+  auto choice = scf::IfOp::create(*this, below(i32(0), wide),
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(choice.thenBlock());
+  store(elements, address, together * bytes);
+  setInsertionPointToStart(choice.elseBlock());
+  store(elements, address, bytes);
 }
 
 //===----------------------------------------------------------------------===//

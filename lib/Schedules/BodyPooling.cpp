@@ -44,7 +44,11 @@ Value BodyBuilder::loadFirstRow(const BagRange &bag, Value column,
   setInsertionPointToStart(load.thenBlock());
   scf::YieldOp::create(*this, identity(vector));
   setInsertionPointToStart(load.elseBlock());
-  Value row = loadElements(rowAddress(loadIndex(bag.begin), column), vector);
+  Value index = loadIndex(bag.begin);
+  Value address = rowAddress(index, column);
+  if (bodyShape.checked)
+    checkRows(index, address);
+  Value row = loadElements(address, vector);
   if (lookup().weighted)
     row = arith::MulFOp::create(*this, weightAt(bag.begin, vector), row);
   else if (lookup().pooling == Pooling::max)
@@ -58,7 +62,7 @@ Value BodyBuilder::poolStep(Value accumulator, Value position, Value end,
                             int64_t stride) {
   // All index loads are issued before the first row load, and all row loads
   // before the first addition: `unroll` rows are in flight at once.
-  SmallVector<Value> addresses, weights, rows;
+  SmallVector<Value> indices, addresses, weights, rows;
   SmallVector<Value> present;
   for (int64_t u = 0; u < unroll; ++u) {
     Value at = u == 0 ? position : add(position, index(u * stride));
@@ -68,7 +72,8 @@ Value BodyBuilder::poolStep(Value accumulator, Value position, Value end,
     Value from = end ? arith::SelectOp::create(*this, inside, at, position)
                      : at;
     present.push_back(inside);
-    addresses.push_back(rowAddress(loadIndex(from), column));
+    indices.push_back(loadIndex(from));
+    addresses.push_back(rowAddress(indices[u], column));
     if (!lookup().weighted)
       continue;
     Value weight = weightAt(from, vector);
@@ -79,6 +84,8 @@ Value BodyBuilder::poolStep(Value accumulator, Value position, Value end,
                           *this, DenseElementsAttr::get(rowType(vector), 0.0f)));
     weights.push_back(weight);
   }
+  if (bodyShape.checked)
+    checkRows(indices, addresses);
   for (int64_t u = 0; u < unroll; ++u) {
     if (!end) {
       rows.push_back(loadElements(addresses[u], vector));

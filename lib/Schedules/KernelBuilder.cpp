@@ -48,6 +48,18 @@ Value KernelBuilder::lessOrEqual(Value a, Value b) {
   return arith::CmpIOp::create(*this, arith::CmpIPredicate::sle, a, b);
 }
 
+Value KernelBuilder::below(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::ult, a, b);
+}
+
+Value KernelBuilder::atMost(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::ule, a, b);
+}
+
+Value KernelBuilder::equal(Value a, Value b) {
+  return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, a, b);
+}
+
 Value KernelBuilder::both(Value a, Value b) {
   return arith::AndIOp::create(*this, a, b);
 }
@@ -64,6 +76,12 @@ Value KernelBuilder::widen(Value value) {
   if (value.getType().isInteger(64))
     return value;
   return arith::ExtSIOp::create(*this, getI64Type(), value);
+}
+
+Value KernelBuilder::narrow(Value value) {
+  if (value.getType().isInteger(32))
+    return value;
+  return arith::TruncIOp::create(*this, getI32Type(), value);
 }
 
 //===----------------------------------------------------------------------===//
@@ -129,6 +147,11 @@ Value KernelBuilder::threadId() {
 Value KernelBuilder::blockId() {
   return arith::IndexCastOp::create(
       *this, getI32Type(), gpu::BlockIdOp::create(*this, gpu::Dimension::x));
+}
+
+Value KernelBuilder::blockCount() {
+  return arith::IndexCastOp::create(
+      *this, getI32Type(), gpu::GridDimOp::create(*this, gpu::Dimension::x));
 }
 
 } // namespace recflex

@@ -1,9 +1,9 @@
 //===- KernelABI.h - What host and kernels agree on -------------*- C++ -*-===//
 //
-// The compiler emits three kernels; the runtime and the simulator launch them
+// The compiler emits these kernels; the runtime and the simulator launch them
 // in this order on one stream, with nothing in between. Where kernels overlap
-// (see overlapsKernels) the second and the third may start before the one ahead
-// has ended. docs/KernelABI.md has the same in prose.
+// (see overlapsKernels) all but the first may start before the one ahead has
+// ended. docs/KernelABI.md has the same in prose.
 //
 //   recflex_bind_keys(descriptors, F, offsets, B, keys)
 //     one warp a feature: keys[f] is its heaviest tile in serial steps,
@@ -12,14 +12,27 @@
 //     one warp a feature: its rank (heaviest first, ties by number) and the
 //     first block of its tiles.
 //   recflex_forward(descriptors, F, order, starts, values, offsets, weights,
-//                   output, outputStride, B)
+//                   output, outputStride, outputFormat, B)
 //     a block finds its (feature, tile) in `starts` and runs the feature's
 //     body. Blocks past starts[F] do nothing.
+//
+// With checks, in place of recflex_forward:
+//
+//   recflex_forward_checked(..., B, lookups, state)
+//     the same; a row outside its table reads as zeros, a bag whose bounds are
+//     bad is empty, and either raises state.raised.
+//   recflex_report_faults(descriptors, F, values, offsets, lookups, output,
+//                         outputStride, outputFormat, B, state, capacity,
+//                         zeroBags)
+//     if state.raised: looks for what was bad, counts and lists it, and zeroes
+//     bags where that is asked for.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef RECFLEX_RUNTIME_KERNELABI_H
 #define RECFLEX_RUNTIME_KERNELABI_H
+
+#include "recflex/Support/Types.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,15 +41,22 @@
 namespace recflex::abi {
 
 /// Raised whenever anything in this file or a kernel's arguments changes.
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 
 constexpr const char *kBindKeysKernel = "recflex_bind_keys";
 constexpr const char *kBindOrderKernel = "recflex_bind_order";
 constexpr const char *kForwardKernel = "recflex_forward";
+constexpr const char *kForwardCheckedKernel = "recflex_forward_checked";
+constexpr const char *kReportFaultsKernel = "recflex_report_faults";
 
 constexpr uint32_t kWarpSize = 32;
 /// Threads a block of the two binding kernels: one feature a warp.
 constexpr uint32_t kBindThreads = 256;
+
+/// Threads a block of recflex_report_faults, one bag a warp at a time, and its
+/// blocks for each multiprocessor.
+constexpr uint32_t kReportThreads = 256;
+constexpr uint32_t kReportBlocksPerSM = 2;
 
 /// 90 of "sm_90" and "sm_90a"; 0 of what names no chip.
 constexpr int chipNumber(std::string_view chip) {
@@ -67,7 +87,7 @@ struct alignas(64) FeatureDescriptor {
   int32_t feature;         ///< position in the jagged input
   int32_t body;            ///< which body of the forward kernel
   int32_t column;          ///< first output column
-  int32_t unused;          ///< zero
+  int32_t width;           ///< output columns
   int32_t samplesPerTile;  ///< samples that one block pools
   int32_t columnTiles;     ///< blocks side by side over the width
   int32_t parallelLookups; ///< lookups of one bag that proceed side by side
@@ -79,10 +99,38 @@ static_assert(offsetof(FeatureDescriptor, rows) == 8);
 static_assert(offsetof(FeatureDescriptor, feature) == 16);
 static_assert(offsetof(FeatureDescriptor, body) == 20);
 static_assert(offsetof(FeatureDescriptor, column) == 24);
-static_assert(offsetof(FeatureDescriptor, unused) == 28);
+static_assert(offsetof(FeatureDescriptor, width) == 28);
 static_assert(offsetof(FeatureDescriptor, samplesPerTile) == 32);
 static_assert(offsetof(FeatureDescriptor, columnTiles) == 36);
 static_assert(offsetof(FeatureDescriptor, parallelLookups) == 40);
+
+/// How the forward kernel writes rows. Bits 0 and 1 are the element type, as in
+/// RowType; kWideRows says that address and stride of the output are multiples
+/// of kOutputVector elements.
+constexpr int32_t kOutputTypeMask = 3;
+constexpr int32_t kWideRows = 4;
+constexpr int64_t kOutputVector = 4;
+
+constexpr int32_t outputFormat(RowType type, uint64_t address, int64_t stride) {
+  bool wide = address % (kOutputVector * byteSize(type)) == 0 &&
+              stride % kOutputVector == 0;
+  return static_cast<int32_t>(type) | (wide ? kWideRows : 0);
+}
+
+/// What checked kernels leave behind, in device memory: all zero when a context
+/// is made. `capacity` faults (Fault of BatchArguments.h) follow it.
+struct alignas(128) CheckState {
+  uint32_t raised;    ///< 1: some kernel of this batch saw a fault
+  uint32_t done;      ///< blocks of recflex_report_faults that have ended
+  uint64_t total;     ///< faults counted; the first `capacity` are listed
+  uint32_t unused[12];
+  uint8_t zeros[64];  ///< what a row outside its table reads as
+};
+static_assert(sizeof(CheckState) == 128);
+static_assert(offsetof(CheckState, raised) == 0);
+static_assert(offsetof(CheckState, done) == 4);
+static_assert(offsetof(CheckState, total) == 8);
+static_assert(offsetof(CheckState, zeros) == 64);
 
 /// Blocks that feature `d` takes for a batch of `batchSize` samples; tile t
 /// covers samples [t / columnTiles * samplesPerTile ...) and the

@@ -19,15 +19,19 @@ namespace recflex {
 /// global memory, integers i32 unless said.
 struct TileArguments {
   mlir::Value table;        ///< row 0
+  mlir::Value rows;         ///< i64, of the table
   mlir::Value feature;      ///< position in the jagged input
   mlir::Value column;       ///< first output column
   mlir::Value tile;         ///< of this feature, from 0
   mlir::Value values;       ///< [lookups] of the index type
   mlir::Value offsets;      ///< [features * batch + 1] of the index type
   mlir::Value weights;      ///< [lookups] f32
-  mlir::Value output;       ///< [batch, outputStride] f32
+  mlir::Value output;       ///< [batch, outputStride]
   mlir::Value outputStride; ///< elements
+  mlir::Value outputFormat; ///< abi::outputFormat()
   mlir::Value batch;        ///< samples
+  mlir::Value lookups;      ///< i64; null unless inputs are checked
+  mlir::Value checkState;   ///< abi::CheckState; null unless inputs are checked
   mlir::Value thread;       ///< in the block
   mlir::Value shared;       ///< block's shared memory; null if no body needs it
 };
@@ -37,8 +41,9 @@ struct TileArguments {
 struct BodyShape {
   emb::LookupShape lookup;
   int64_t threads = 0;         ///< a block
-  int64_t outputAlignment = 4; ///< bytes, of the first element of a row
+  int64_t columnAlignment = 1; ///< elements, of the first output column: 1, 2, 4
   bool wideRows = false;       ///< row numbers may not fit 31 bits
+  bool checked = false;        ///< indices and offsets may be anything
 };
 
 /// Where the lookups of one bag stand in the values array: [begin, end).
@@ -74,7 +79,8 @@ public:
   /// `lanes` of its group. May be past the row's width.
   mlir::Value columnOfLane(const emb::TileShape &shape, int64_t lanes,
                            int64_t vector);
-  /// The bag of `sample`: its two offsets.
+  /// The bag of `sample`: its two offsets. Checked, a bag with bad bounds is
+  /// empty.
   BagRange loadBag(mlir::Value sample);
   /// The same where `active` holds, an empty bag elsewhere.
   BagRange loadBag(mlir::Value sample, mlir::Value active);
@@ -124,8 +130,23 @@ private:
                        mlir::Value end, mlir::Value column, int64_t vector,
                        int64_t unroll, int64_t stride);
   mlir::Value isEmpty(const BagRange &bag);
+  /// The index at `position`, of the index type, whatever it is.
   mlir::Value loadIndex(mlir::Value position);
-  mlir::Value rowAddress(mlir::Value row, mlir::Value column);
+  mlir::Value rowAddress(mlir::Value index, mlir::Value column);
+  void storeAs(mlir::Value elements, mlir::Value start);
+
+  // Checks (BodyChecks.cpp).
+
+  /// Makes bags with bad bounds empty.
+  void checkBag(BagRange &bag);
+  /// Lets rows that `indices` put outside the table read as zeros.
+  void checkRows(llvm::ArrayRef<mlir::Value> indices,
+                 llvm::MutableArrayRef<mlir::Value> addresses);
+  mlir::Value isOutside(mlir::Value index);
+  mlir::Value someOutside(llvm::ArrayRef<mlir::Value> indices);
+  void raiseFault();
+  mlir::Value unlikely(mlir::Value condition);
+
   mlir::Value loadElements(mlir::Value address, int64_t vector);
   mlir::Value weightAt(mlir::Value position, int64_t vector);
   mlir::Value splat(mlir::Value scalar, int64_t vector);

@@ -31,11 +31,17 @@ public:
   /// Signed comparisons.
   mlir::Value less(mlir::Value a, mlir::Value b);
   mlir::Value lessOrEqual(mlir::Value a, mlir::Value b);
+  /// Unsigned a < b and a <= b.
+  mlir::Value below(mlir::Value a, mlir::Value b);
+  mlir::Value atMost(mlir::Value a, mlir::Value b);
+  mlir::Value equal(mlir::Value a, mlir::Value b);
   mlir::Value both(mlir::Value a, mlir::Value b);
   mlir::Value either(mlir::Value a, mlir::Value b);
   mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
   /// Sign-extends to 64 bits.
   mlir::Value widen(mlir::Value value);
+  /// The low 32 bits.
+  mlir::Value narrow(mlir::Value value);
 
   //===--------------------------------------------------------------------===//
   // Memory
@@ -64,9 +70,10 @@ public:
   /// One bit a lane; every lane of the warp must come here.
   mlir::Value ballot(mlir::Value predicate);
   void barrier();
-  /// Thread in the block, block in the grid.
+  /// Thread in the block, block in the grid, blocks of the grid.
   mlir::Value threadId();
   mlir::Value blockId();
+  mlir::Value blockCount();
 };
 
 } // namespace recflex

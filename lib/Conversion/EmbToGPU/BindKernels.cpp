@@ -48,17 +48,6 @@ laneLoop(KernelBuilder &b, Value lane, Value count, ValueRange start,
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-static Value field(KernelBuilder &b, Value descriptors, Value number,
-                   size_t offset) {
-  Value bytes = b.mul(
-      b.widen(number),
-      arith::ConstantIntOp::create(b, b.getI64Type(),
-                                   sizeof(abi::FeatureDescriptor)));
-  Value address = b.gep(b.gep(descriptors, b.getI8Type(), bytes), b.getI8Type(),
-                        b.i32(offset));
-  return b.loadInvariant(b.getI32Type(), address, 4);
-}
-
 namespace {
 /// The part that both kernels share: a warp, and the feature it works on.
 struct FeatureWarp {
@@ -108,7 +97,7 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
     emitLaunchDependents(b);
   FeatureWarp warp = makeWarp(b, count);
   b.guarded(warp.valid, [&] {
-    Value feature = field(b, descriptors, warp.number,
+    Value feature = loadField(b, descriptors, warp.number,
                           offsetof(abi::FeatureDescriptor, feature));
     Value first = b.mul(b.widen(feature), b.widen(batch));
     Value bags = b.gep(offsets, index, first);
@@ -132,7 +121,7 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
                      longest = arith::MaxSIOp::create(in, longest, length);
                    return {longest};
                  })[0];
-    Value parallel = field(b, descriptors, warp.number,
+    Value parallel = loadField(b, descriptors, warp.number,
                            offsetof(abi::FeatureDescriptor, parallelLookups));
     longest = b.widen(longest);
     longest = reduceWarp(b, longest, [&](Value a, Value c) {
@@ -147,9 +136,9 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
     steps = arith::MinSIOp::create(
         b, steps, arith::ConstantIntOp::create(b, b.getI64Type(), INT32_MAX));
     b.guarded(warp.isFirst, [&] {
-      Value samples = field(b, descriptors, warp.number,
+      Value samples = loadField(b, descriptors, warp.number,
                             offsetof(abi::FeatureDescriptor, samplesPerTile));
-      Value columns = field(b, descriptors, warp.number,
+      Value columns = loadField(b, descriptors, warp.number,
                             offsetof(abi::FeatureDescriptor, columnTiles));
       Value rows = arith::DivSIOp::create(
           b, b.sub(b.add(batch, samples), b.i32(1)), samples);

@@ -17,53 +17,87 @@ using namespace mlir;
 
 namespace recflex {
 
-SmallVector<Value> packTile(const TileArguments &tile) {
-  return {tile.table,   tile.feature, tile.column, tile.tile,
-          tile.values,  tile.offsets, tile.weights, tile.output,
-          tile.outputStride, tile.batch};
+namespace {
+/// One argument of a body function: where it stands, and its type.
+struct Parameter {
+  Value TileArguments::*member;
+  enum Kind { pointer, i32, i64 } kind;
+};
+} // namespace
+
+/// In the order of the function's arguments; those of checks come last.
+static constexpr Parameter kParameters[] = {
+    {&TileArguments::table, Parameter::pointer},
+    {&TileArguments::feature, Parameter::i32},
+    {&TileArguments::column, Parameter::i32},
+    {&TileArguments::tile, Parameter::i32},
+    {&TileArguments::values, Parameter::pointer},
+    {&TileArguments::offsets, Parameter::pointer},
+    {&TileArguments::weights, Parameter::pointer},
+    {&TileArguments::output, Parameter::pointer},
+    {&TileArguments::outputStride, Parameter::i32},
+    {&TileArguments::outputFormat, Parameter::i32},
+    {&TileArguments::batch, Parameter::i32},
+    {&TileArguments::rows, Parameter::i64},
+    {&TileArguments::lookups, Parameter::i64},
+    {&TileArguments::checkState, Parameter::pointer},
+};
+static constexpr size_t kCheckParameters = 3;
+
+static ArrayRef<Parameter> parametersOf(bool checked) {
+  return ArrayRef(kParameters).drop_back(checked ? 0 : kCheckParameters);
 }
 
-/// The inverse: packTile's order.
-static TileArguments unpackTile(Block &entry) {
-  TileArguments tile;
-  tile.table = entry.getArgument(0);
-  tile.feature = entry.getArgument(1);
-  tile.column = entry.getArgument(2);
-  tile.tile = entry.getArgument(3);
-  tile.values = entry.getArgument(4);
-  tile.offsets = entry.getArgument(5);
-  tile.weights = entry.getArgument(6);
-  tile.output = entry.getArgument(7);
-  tile.outputStride = entry.getArgument(8);
-  tile.batch = entry.getArgument(9);
-  return tile;
+SmallVector<Value> packTile(const TileArguments &tile, bool checked) {
+  return llvm::map_to_vector(
+      parametersOf(checked),
+      [&](const Parameter &parameter) { return tile.*parameter.member; });
+}
+
+static Type typeOf(Parameter::Kind kind, Builder &builder) {
+  switch (kind) {
+  case Parameter::pointer:
+    return LLVM::LLVMPointerType::get(builder.getContext(), 1);
+  case Parameter::i32:
+    return builder.getI32Type();
+  case Parameter::i64:
+    return builder.getI64Type();
+  }
+  llvm_unreachable("unknown kind of parameter");
 }
 
 func::FuncOp emitBodyFunction(gpu::GPUModuleOp module, const PlannedBody &body,
-                              size_t number, LLVM::GlobalOp shared) {
+                              size_t number, LLVM::GlobalOp shared,
+                              bool checked) {
   Location loc = module.getLoc();
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  Type i32 = builder.getI32Type();
-  Type pointer = LLVM::LLVMPointerType::get(builder.getContext(), 1);
   std::string name = ("body" + Twine(number) + "_" + body.getName()).str();
+  if (checked)
+    name += "_checked";
   llvm::replace(name, ' ', '_');
-  auto function = func::FuncOp::create(
-      builder, loc, name,
-      builder.getFunctionType({pointer, i32, i32, i32, pointer, pointer,
-                               pointer, pointer, i32, i32},
-                              {}));
+  ArrayRef<Parameter> parameters = parametersOf(checked);
+  auto types = llvm::map_to_vector(parameters, [&](const Parameter &parameter) {
+    return typeOf(parameter.kind, builder);
+  });
+  auto function = func::FuncOp::create(builder, loc, name,
+                                       builder.getFunctionType(types, {}));
   function.setPrivate();
   Block *entry = function.addEntryBlock();
   builder.setInsertionPointToEnd(entry);
   auto end = func::ReturnOp::create(builder, loc);
   builder.setInsertionPoint(end);
 
-  TileArguments tile = unpackTile(*entry);
+  TileArguments tile;
+  for (auto [parameter, argument] :
+       llvm::zip_equal(parameters, entry->getArguments()))
+    tile.*parameter.member = argument;
   KernelBuilder b(loc, builder);
   tile.thread = b.threadId();
   if (shared)
     tile.shared = LLVM::AddressOfOp::create(b, shared);
-  BodyBuilder in(loc, builder, body.shape, tile);
+  BodyShape shape = body.shape;
+  shape.checked = checked;
+  BodyBuilder in(loc, builder, shape, tile);
   cast<emb::ScheduleBodyInterface>(body.schedule).emitBody(in);
   return function;
 }

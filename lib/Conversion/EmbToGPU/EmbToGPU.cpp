@@ -68,7 +68,8 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
       StringAttr name = symbols.insert(module);
       op.setKernelAttr(SymbolRefAttr::get(name));
       emitBindKernels(module, plan, overlaps);
-      emitForwardKernel(module, plan, overlaps);
+      emitForwardKernels(module, plan, overlaps);
+      emitReportKernel(module, plan, overlaps);
     }
     if (!lookups.empty())
       getOperation()->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),

@@ -62,7 +62,7 @@ static Value findRank(KernelBuilder &b, Value starts, Value count, Value block,
 namespace {
 /// The fields of an abi::FeatureDescriptor that bodies need.
 struct Descriptor {
-  Value table, feature, body, column;
+  Value table, rows, feature, body, column;
 };
 } // namespace
 
@@ -81,6 +81,9 @@ static Descriptor loadDescriptor(KernelBuilder &b, Value descriptors,
   Descriptor descriptor;
   Value address = b.loadInvariant(b.getI64Type(), base, 8);
   descriptor.table = LLVM::IntToPtrOp::create(b, descriptors.getType(), address);
+  descriptor.rows = b.loadInvariant(
+      b.getI64Type(),
+      b.gep(base, b.getI8Type(), b.i32(offsetof(FeatureDescriptor, rows))), 8);
   auto quad = VectorType::get(4, b.getI32Type());
   Value fields = b.loadInvariant(
       quad, b.gep(base, b.getI8Type(), b.i32(offsetof(FeatureDescriptor, feature))),
@@ -93,8 +96,7 @@ static Descriptor loadDescriptor(KernelBuilder &b, Value descriptors,
 
 /// One case a body; a single body needs no switch.
 static void callBodies(KernelBuilder &b, ArrayRef<func::FuncOp> bodies,
-                       Value body, const TileArguments &tile) {
-  SmallVector<Value> operands = packTile(tile);
+                       Value body, ArrayRef<Value> operands) {
   if (bodies.size() == 1) {
     func::CallOp::create(b, bodies.front(), operands);
     return;
@@ -114,20 +116,24 @@ static void callBodies(KernelBuilder &b, ArrayRef<func::FuncOp> bodies,
   }
 }
 
-void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
-                       bool overlaps) {
-  LLVM::GlobalOp shared = createShared(module, plan.sharedBytes);
+/// recflex_forward, or its checked twin.
+static void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
+                              bool overlaps, LLVM::GlobalOp shared,
+                              bool checked) {
   SmallVector<func::FuncOp> bodies;
   for (auto [number, body] : llvm::enumerate(plan.bodies))
-    bodies.push_back(emitBodyFunction(module, body, number, shared));
+    bodies.push_back(emitBodyFunction(module, body, number, shared, checked));
   MLIRContext *context = module.getContext();
   Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
   Type pointer = LLVM::LLVMPointerType::get(context, 1);
-  gpu::GPUFuncOp kernel =
-      createKernel(module, abi::kForwardKernel,
-                   {pointer, i32, pointer, pointer, pointer, pointer, pointer,
-                    pointer, i64, i32},
-                   plan.threads);
+  SmallVector<Type> parameters = {pointer, i32,     pointer, pointer,
+                                  pointer, pointer, pointer, pointer,
+                                  i64,     i32,     i32};
+  if (checked)
+    parameters.append({i64, pointer});
+  gpu::GPUFuncOp kernel = createKernel(
+      module, checked ? abi::kForwardCheckedKernel : abi::kForwardKernel,
+      parameters, plan.threads);
   kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                   IntegerAttr::get(i32, plan.blocksPerSM));
 
@@ -143,12 +149,21 @@ void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
   tile.weights = entry->getArgument(6);
   tile.output = entry->getArgument(7);
   // Fewer than 2^31 columns: a 32-bit stride multiplies in one instruction.
-  tile.outputStride =
-      arith::TruncIOp::create(b, i32, entry->getArgument(8));
-  tile.batch = entry->getArgument(9);
+  tile.outputStride = b.narrow(entry->getArgument(8));
+  tile.outputFormat = entry->getArgument(9);
+  tile.batch = entry->getArgument(10);
+  if (checked) {
+    tile.lookups = entry->getArgument(11);
+    tile.checkState = entry->getArgument(12);
+  }
 
-  if (overlaps)
+  if (overlaps) {
+    // Next comes recflex_report_faults, which waits; after recflex_forward it
+    // may be anything.
+    if (checked)
+      emitLaunchDependents(b);
     emitGridWait(b); // for order and starts
+  }
 
   // The grid is an upper bound; blocks past the last tile have nothing to do.
   Value block = b.blockId();
@@ -159,11 +174,19 @@ void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
     Value start = b.load(i32, b.gep(starts, i32, rank), 4);
     Descriptor descriptor = loadDescriptor(b, descriptors, number);
     tile.table = descriptor.table;
+    tile.rows = descriptor.rows;
     tile.feature = descriptor.feature;
     tile.column = descriptor.column;
     tile.tile = b.sub(block, start);
-    callBodies(b, bodies, descriptor.body, tile);
+    callBodies(b, bodies, descriptor.body, packTile(tile, checked));
   });
+}
+
+void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
+                        bool overlaps) {
+  LLVM::GlobalOp shared = createShared(module, plan.sharedBytes);
+  emitForwardKernel(module, plan, overlaps, shared, /*checked=*/false);
+  emitForwardKernel(module, plan, overlaps, shared, /*checked=*/true);
 }
 
 } // namespace recflex

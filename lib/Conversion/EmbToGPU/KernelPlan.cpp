@@ -19,7 +19,7 @@ static BodyKey keyOf(const PlannedBody &body) {
           static_cast<int>(lookup.rowType),
           static_cast<int>(lookup.pooling),
           lookup.weighted,
-          body.shape.outputAlignment,
+          body.shape.columnAlignment,
           body.shape.wideRows};
 }
 
@@ -49,8 +49,6 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
   plan.threads = op.getOccupancy().getThreads();
   plan.blocksPerSM = op.getOccupancy().getBlocks();
 
-  int64_t outputWidth =
-      cast<RankedTensorType>(op.getResult().getType()).getDimSize(1);
   std::map<BodyKey, int32_t> known;
   for (auto feature :
        op.getFeatures().getAsRange<emb::FusedFeatureAttr>()) {
@@ -58,10 +56,9 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
     body.schedule = feature.getSchedule();
     body.shape.lookup = op.getShape(feature);
     body.shape.threads = plan.threads;
-    // Rows of the output start where both the column and the row's length say:
-    // 16 bytes is the widest store.
-    int64_t columns = (feature.getColumn() | outputWidth) & 3;
-    body.shape.outputAlignment = columns == 0 ? 16 : columns == 2 ? 8 : 4;
+    // 4 elements are the widest store (abi::kOutputVector).
+    int64_t column = feature.getColumn();
+    body.shape.columnAlignment = column % 4 == 0 ? 4 : column % 2 == 0 ? 2 : 1;
     body.shape.wideRows = body.shape.lookup.rows > INT32_MAX;
     // The rows of one table differ from the next one's, the code does not.
     body.shape.lookup.rows = 0;

@@ -41,14 +41,26 @@ void emitBindKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
 /// shared memory, null if no body needs any.
 mlir::func::FuncOp emitBodyFunction(mlir::gpu::GPUModuleOp module,
                                     const PlannedBody &body, size_t number,
-                                    mlir::LLVM::GlobalOp shared);
+                                    mlir::LLVM::GlobalOp shared, bool checked);
 
 /// The operands of a call of it.
-llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile);
+llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile,
+                                        bool checked);
 
-/// recflex_forward.
-void emitForwardKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
-                       bool overlaps);
+/// recflex_forward and recflex_forward_checked.
+void emitForwardKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                        bool overlaps);
+
+/// recflex_report_faults.
+void emitReportKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                      bool overlaps);
+
+/// The i32 at byte `offset` of descriptor `number`.
+mlir::Value loadField(KernelBuilder &b, mlir::Value descriptors,
+                      mlir::Value number, size_t offset);
+/// Its number of rows, i64.
+mlir::Value loadRows(KernelBuilder &b, mlir::Value descriptors,
+                     mlir::Value number);
 
 } // namespace recflex
 

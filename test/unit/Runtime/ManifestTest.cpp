@@ -14,14 +14,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 TEST(Manifest, DescriptorsCarryTheFeatures) {
-  std::vector<abi::FeatureDescriptor> d = makeDescriptors(makeTestManifest());
+  Manifest m = makeTestManifest();
+  std::vector<abi::FeatureDescriptor> d = makeDescriptors(m);
   ASSERT_EQ(d.size(), 3u);
   EXPECT_EQ(d[1].table, 0u);
   EXPECT_EQ(d[1].rows, 10);
   EXPECT_EQ(d[1].feature, 1);
   EXPECT_EQ(d[1].body, 1);
   EXPECT_EQ(d[1].column, 10);
-  EXPECT_EQ(d[1].unused, 0);
+  EXPECT_EQ(d[1].width, m.tables[m.features[1].table].width);
   EXPECT_EQ(d[1].samplesPerTile, 2);
   EXPECT_EQ(d[1].columnTiles, 1);
   EXPECT_EQ(d[1].parallelLookups, 2);
