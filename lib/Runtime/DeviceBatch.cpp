@@ -96,6 +96,7 @@ Result<std::vector<float>> poolOnDevice(const ExecutionContext &context,
 
 Result<Binding> readBinding(const ExecutionContext &context,
                             const Stream &stream) {
+  const Workspace &workspace = context.workspace();
   size_t features = context.module().descriptors().size();
   Binding binding;
   binding.keys.resize(features);
@@ -105,9 +106,9 @@ Result<Binding> readBinding(const ExecutionContext &context,
     std::vector<int32_t> &to;
     DevicePtr from;
   };
-  for (const Array &array : {Array{binding.keys, context.keys()},
-                             Array{binding.order, context.order()},
-                             Array{binding.starts, context.starts()}})
+  for (const Array &array : {Array{binding.keys, workspace.keys},
+                             Array{binding.order, workspace.order},
+                             Array{binding.starts, workspace.starts}})
     if (Status status =
             copyToHost(stream, array.to.data(), array.from,
                        static_cast<int64_t>(array.to.size() * sizeof(int32_t)));

@@ -28,7 +28,7 @@ bool runsOn(const std::string &chip, int major, int minor) {
 
 DeviceModule::DeviceModule(ModuleHandle module, const Manifest &manifest)
     : module(std::move(module)), contents(manifest),
-      features(makeDescriptors(manifest)), blocks(features) {}
+      features(makeDescriptors(manifest)) {}
 
 Result<std::shared_ptr<const DeviceModule>>
 DeviceModule::load(DevicePointer device, const Artifact &artifact) {
@@ -53,31 +53,22 @@ DeviceModule::load(DevicePointer device, const Artifact &artifact) {
 /// Whether the kernels of an artifact for `chip` overlap on a GPU that
 /// runsOn() has found fit for it: then the GPU is of compute capability 9.0 or
 /// later too.
-static bool overlaps(const std::string &chip, const Device &device) {
+static bool canOverlap(const std::string &chip, const Device &device) {
   return abi::overlapsKernels(chip) && device.driver().launchKernelEx &&
          device.properties().driverVersion >= kOverlapDriverVersion;
 }
 
 Status DeviceModule::findKernels() {
-  struct Wanted {
-    const char *name;
-    int32_t threads;
-    DeviceKernel &kernel;
-  };
-  for (const Wanted &wanted :
-       {Wanted{abi::kBindKeysKernel, abi::kBindThreads, bindKeysKernel},
-        Wanted{abi::kBindOrderKernel, abi::kBindThreads, bindOrderKernel},
-        Wanted{abi::kForwardKernel, contents.threads, forwardKernel}}) {
-    Result<DeviceKernel> kernel =
-        findKernel(module, wanted.name, wanted.threads);
+  for (size_t i = 0; i != kKernelCount; ++i) {
+    auto id = static_cast<KernelId>(i);
+    int32_t threads =
+        id == KernelId::forward ? contents.threads : abi::kBindThreads;
+    Result<DeviceKernel> kernel = findKernel(module, kernelName(id), threads);
     if (!kernel)
       return kernel.error();
-    wanted.kernel = *kernel;
+    kernels[i] = *kernel;
   }
-  // Not the first one: the batch before reads the workspace, and others may
-  // use the caller's arrays, until all that is ahead in the stream has ended.
-  bindOrderKernel.startsEarly = forwardKernel.startsEarly =
-      overlaps(contents.chip, *device());
+  overlaps = canOverlap(contents.chip, *device());
   return {};
 }
 

@@ -83,9 +83,9 @@ Result<DeviceKernel> findKernel(const PtxModule &module, const char *name,
 }
 
 Status enqueueKernel(const CudaDriver &driver, const DeviceKernel &kernel,
-                     int64_t blocks, int64_t threads, CUstream_st *stream,
-                     void **parameters) {
-  if (!kernel.startsEarly)
+                     int64_t blocks, int64_t threads, bool startsEarly,
+                     CUstream_st *stream, void **parameters) {
+  if (!startsEarly)
     return driver.check(
         driver.launchKernel(kernel.function, static_cast<unsigned>(blocks), 1,
                             1, static_cast<unsigned>(threads), 1, 1,

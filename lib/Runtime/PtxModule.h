@@ -18,19 +18,22 @@ Result<DeviceKernel> findKernel(const PtxModule &module, const char *name,
                                 int32_t threads);
 
 /// Enqueues `blocks` x `threads` of a kernel with the addresses of its
-/// arguments. The device's context is current.
+/// arguments; if it `startsEarly`, with programmatic stream serialization, so
+/// that it may start before the kernel ahead has ended. The device's context is
+/// current.
 Status enqueueKernel(const CudaDriver &driver, const DeviceKernel &kernel,
-                     int64_t blocks, int64_t threads, CUstream_st *stream,
-                     void **parameters);
+                     int64_t blocks, int64_t threads, bool startsEarly,
+                     CUstream_st *stream, void **parameters);
 
-/// The same with the arguments: lvalues of the very types of the kernel's
-/// parameters.
+/// Enqueues a kernel plainly, with its arguments: lvalues of the very types of
+/// the kernel's parameters.
 template <typename... Arguments>
 Status launchKernel(const CudaDriver &driver, const DeviceKernel &kernel,
                     int64_t blocks, int64_t threads, CUstream_st *stream,
                     Arguments &...arguments) {
   void *parameters[] = {&arguments...};
-  return enqueueKernel(driver, kernel, blocks, threads, stream, parameters);
+  return enqueueKernel(driver, kernel, blocks, threads, /*startsEarly=*/false,
+                       stream, parameters);
 }
 
 } // namespace recflex

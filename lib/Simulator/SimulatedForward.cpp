@@ -2,7 +2,7 @@
 
 #include "recflex/Simulator/SimulatedForward.h"
 
-#include "recflex/Runtime/KernelABI.h"
+#include "recflex/Runtime/LaunchSequence.h"
 
 #include <limits>
 
@@ -21,10 +21,51 @@ SimulatedForward::create(const Manifest &manifest, const llvm::Module &kernels,
   return forward;
 }
 
-template <typename T>
-static KernelArgument address(const std::vector<T> &array) {
-  return reinterpret_cast<KernelArgument>(array.data());
-}
+namespace {
+/// Runs kernels as they are launched.
+class SimulatorQueue final : public KernelQueue {
+public:
+  explicit SimulatorQueue(Simulator &simulator) : simulator(simulator) {}
+
+  Status launch(const KernelLaunch &launch,
+                KernelArguments arguments) override {
+    Result<SimulationStats> stats =
+        simulator.launch(kernelName(launch.kernel),
+                         {launch.blocks, launch.threads, 0}, arguments);
+    if (!stats)
+      return stats.error();
+    lanes += stats->lanes;
+    return {};
+  }
+
+  int64_t lanes = 0; ///< threads of all kernels so far
+
+private:
+  Simulator &simulator;
+};
+
+/// The arrays of a workspace, apart from one another and filled with -1.
+struct HostWorkspace {
+  HostWorkspace(const std::vector<WorkspaceArray> &arrays,
+                Simulator &simulator) {
+    for (const WorkspaceArray &array : arrays) {
+      // What lies behind an array belongs to no other.
+      memory.emplace_back(array.bytes + 2 * kWorkspaceAlignment,
+                          std::byte{0xFF});
+      auto address = reinterpret_cast<DevicePtr>(memory.back().data());
+      address = (address + kWorkspaceAlignment - 1) / kWorkspaceAlignment *
+                kWorkspaceAlignment;
+      addresses.*array.address = address;
+      if (array.bytes)
+        simulator.addMemory(array.name, reinterpret_cast<void *>(address),
+                            array.bytes, /*writable=*/true);
+    }
+  }
+
+  std::vector<std::vector<std::byte>> memory;
+  Workspace addresses;
+};
+} // namespace
 
 /// The bindings of device and host must be the same, bit for bit.
 static Status compareBindings(const Binding &device, const Binding &host) {
@@ -43,90 +84,72 @@ static Status compareBindings(const Binding &device, const Binding &host) {
   return differ("starts", device.starts, host.starts);
 }
 
+/// The binding table in `workspace`.
+static Binding readBinding(const Workspace &workspace, size_t features) {
+  auto read = [](DevicePtr from, size_t count) {
+    auto *array = reinterpret_cast<const int32_t *>(from);
+    return std::vector<int32_t>(array, array + count);
+  };
+  return {read(workspace.keys, features), read(workspace.order, features),
+          read(workspace.starts, features + 1)};
+}
+
 Result<SimulatedBatch>
 SimulatedForward::run(const std::vector<const void *> &tables,
                       const Batch &batch) {
   std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(manifest);
-  int64_t count = descriptors.size(), samples = batch.batchSize;
-  for (int64_t f = 0; f < count; ++f)
+  size_t count = descriptors.size();
+  for (size_t f = 0; f < count; ++f)
     descriptors[f].table = reinterpret_cast<uint64_t>(
         tables[manifest.features[f].table]);
-  int64_t blocks = countBlocks(descriptors, samples);
-  if (Status status = checkGrid(blocks, manifest.jaggedFeatures, samples);
-      !status)
-    return status.error();
 
   SimulatedBatch result;
-  result.output.assign(samples * manifest.outputWidth,
+  result.output.assign(batch.batchSize * manifest.outputWidth,
                        std::numeric_limits<float>::quiet_NaN());
-  std::vector<int32_t> keys(2 * count, -1), order(count, -1),
-      starts(count + 1, -1);
+  BatchArguments arguments;
+  arguments.batchSize = batch.batchSize;
+  arguments.outputStride = manifest.outputWidth;
 
   simulator->clearMemory();
   auto add = [&](const std::string &name, const void *base, size_t bytes,
-                 bool writable) {
+                 bool writable = false) {
     if (bytes)
       simulator->addMemory(name, const_cast<void *>(base), bytes, writable);
+    return bytes ? reinterpret_cast<DevicePtr>(base) : 0;
   };
-  for (size_t i = 0; i < tables.size(); ++i) {
-    const ManifestTable &table = manifest.tables[i];
-    add("table '" + table.name + "'", tables[i],
-        table.rows * table.width * byteSize(table.type), false);
-  }
-  add("descriptors", descriptors.data(),
-      count * sizeof(abi::FeatureDescriptor), false);
-  add("values", batch.values.bytes.data(), batch.values.bytes.size(), false);
-  add("offsets", batch.offsets.bytes.data(), batch.offsets.bytes.size(), false);
-  add("weights", batch.weights.data(), batch.weights.size() * sizeof(float),
-      false);
-  add("output", result.output.data(), result.output.size() * sizeof(float),
-      true);
-  add("keys", keys.data(), keys.size() * sizeof(int32_t), true);
-  add("order", order.data(), order.size() * sizeof(int32_t), true);
-  add("starts", starts.data(), starts.size() * sizeof(int32_t), true);
+  for (size_t i = 0; i < tables.size(); ++i)
+    add("table '" + manifest.tables[i].name + "'", tables[i],
+        tableBytes(manifest.tables[i]));
+  DevicePtr features = add("descriptors", descriptors.data(),
+                           count * sizeof(abi::FeatureDescriptor));
+  arguments.values =
+      add("values", batch.values.bytes.data(), batch.values.bytes.size());
+  arguments.offsets =
+      add("offsets", batch.offsets.bytes.data(), batch.offsets.bytes.size());
+  arguments.weights = add("weights", batch.weights.data(),
+                          batch.weights.size() * sizeof(float));
+  arguments.output = add("output", result.output.data(),
+                         result.output.size() * sizeof(float), true);
 
-  auto launch = [&](const char *kernel, int64_t grid, int32_t threads,
-                    std::vector<KernelArgument> arguments) -> Status {
-    Result<SimulationStats> stats =
-        simulator->launch(kernel, {grid, threads, 0}, arguments);
-    if (!stats)
-      return stats.error();
-    result.lanes += stats->lanes;
-    return {};
-  };
-  uint64_t F = count, B = samples;
-  uint64_t offsets = reinterpret_cast<uint64_t>(batch.offsets.bytes.data());
-  uint64_t values = reinterpret_cast<uint64_t>(batch.values.bytes.data());
-  int64_t perBlock = abi::kBindThreads / abi::kWarpSize;
-  int64_t bindBlocks = (count + perBlock - 1) / perBlock;
-  if (Status status =
-          launch(abi::kBindKeysKernel, bindBlocks, abi::kBindThreads,
-                 {address(descriptors), F, offsets, B, address(keys)});
+  ContextOptions options;
+  HostWorkspace workspace(workspaceArrays(manifest, options), *simulator);
+  LaunchSequence sequence(manifest, features, workspace.addresses, options);
+  if (sequence.isEmpty(arguments))
+    return result;
+  if (Status status = sequence.check(arguments); !status)
+    return status.error();
+  SimulatorQueue queue(*simulator);
+  if (Status status = sequence.bind(arguments, queue); !status)
+    return status.error();
+  result.binding = readBinding(workspace.addresses, count);
+  if (Status status = compareBindings(
+          result.binding,
+          bindOnHost(descriptors, batch.offsets, batch.batchSize));
       !status)
     return status.error();
-  if (Status status =
-          launch(abi::kBindOrderKernel, bindBlocks, abi::kBindThreads,
-                 {F, address(keys), address(order), address(starts)});
-      !status)
+  if (Status status = sequence.pool(arguments, queue); !status)
     return status.error();
-
-  result.binding.keys.assign(keys.begin(), keys.begin() + count);
-  result.binding.order = std::move(order);
-  result.binding.starts = std::move(starts);
-  if (Status status =
-          compareBindings(result.binding,
-                          bindOnHost(descriptors, batch.offsets, samples));
-      !status)
-    return status.error();
-
-  if (Status status = launch(
-          abi::kForwardKernel, blocks, manifest.threads,
-          {address(descriptors), F, address(result.binding.order),
-           address(result.binding.starts), values, offsets,
-           address(batch.weights), address(result.output),
-           static_cast<uint64_t>(manifest.outputWidth), B});
-      !status)
-    return status.error();
+  result.lanes = queue.lanes;
   return result;
 }
 

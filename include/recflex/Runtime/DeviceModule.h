@@ -11,8 +11,10 @@
 #define RECFLEX_RUNTIME_DEVICEMODULE_H
 
 #include "recflex/Runtime/Artifact.h"
-#include "recflex/Runtime/Binding.h"
 #include "recflex/Runtime/DeviceMemory.h"
+#include "recflex/Runtime/KernelQueue.h"
+
+#include <array>
 
 namespace recflex {
 
@@ -24,9 +26,6 @@ struct DeviceKernel {
   int sharedBytes = 0; ///< static, a block
   int maxThreads = 0;  ///< a block
   int blocksPerSM = 0; ///< resident at once, at the threads it launches with
-  /// Launched with programmatic stream serialization: it may start before the
-  /// kernel ahead of it in the stream has ended, and waits for that itself.
-  bool startsEarly = false;
 };
 
 class DeviceModule {
@@ -40,18 +39,18 @@ public:
 
   const Manifest &manifest() const { return contents; }
   const DevicePointer &device() const { return module.device(); }
-  const DeviceKernel &bindKeys() const { return bindKeysKernel; }
-  const DeviceKernel &bindOrder() const { return bindOrderKernel; }
-  const DeviceKernel &forward() const { return forwardKernel; }
+  const DeviceKernel &kernel(KernelId id) const {
+    return kernels[static_cast<size_t>(id)];
+  }
+  const DeviceKernel &forward() const { return kernel(KernelId::forward); }
+
+  /// Whether kernels that wait for the one ahead are launched so that they may
+  /// start early: with programmatic stream serialization.
+  bool overlapsKernels() const { return overlaps; }
 
   /// The features' descriptors, table addresses zero.
   const std::vector<abi::FeatureDescriptor> &descriptors() const {
     return features;
-  }
-
-  /// Blocks of the forward kernel for a batch.
-  int64_t countBlocks(int64_t batchSize) const {
-    return blocks.count(batchSize);
   }
 
 private:
@@ -62,8 +61,8 @@ private:
   ModuleHandle module;
   Manifest contents;
   std::vector<abi::FeatureDescriptor> features;
-  BlockCounter blocks;
-  DeviceKernel bindKeysKernel, bindOrderKernel, forwardKernel;
+  std::array<DeviceKernel, kKernelCount> kernels;
+  bool overlaps = false;
 };
 
 /// Whether a GPU of compute capability major.minor runs PTX compiled for

@@ -3,8 +3,8 @@
 #ifndef RECFLEX_RUNTIME_EXECUTIONCONTEXT_H
 #define RECFLEX_RUNTIME_EXECUTIONCONTEXT_H
 
-#include "recflex/Runtime/BatchArguments.h"
 #include "recflex/Runtime/DeviceModule.h"
+#include "recflex/Runtime/LaunchSequence.h"
 
 namespace recflex {
 
@@ -15,7 +15,8 @@ namespace recflex {
 class ExecutionContext {
 public:
   static Result<ExecutionContext>
-  create(std::shared_ptr<const AttachedTables> tables);
+  create(std::shared_ptr<const AttachedTables> tables,
+         const ContextOptions &options = {});
 
   /// Enqueues the whole forward of a batch into `stream`: the two binding
   /// kernels, then the pooling kernel. Neither allocates nor waits, so it can
@@ -29,23 +30,18 @@ public:
   const AttachedTables &tables() const { return *attached; }
   const DeviceModule &module() const { return attached->module(); }
 
-  /// The binding table that the last launch left, in device memory:
-  /// KernelABI.h has the arrays' sizes.
-  DevicePtr keys() const { return workspace.address(); }
-  DevicePtr order() const;
-  DevicePtr starts() const;
+  /// The arrays that the last launch left, in device memory.
+  const Workspace &workspace() const { return sequence.workspace(); }
 
 private:
   ExecutionContext(std::shared_ptr<const AttachedTables> tables,
-                   DeviceBuffer workspace)
-      : attached(std::move(tables)), workspace(std::move(workspace)) {}
-
-  Status checkArguments(const BatchArguments &batch) const;
-  Status enqueueBinding(const BatchArguments &batch, CUstream_st *stream) const;
-  Status enqueueForward(const BatchArguments &batch, CUstream_st *stream) const;
+                   DeviceBuffer memory, const LaunchSequence &sequence)
+      : attached(std::move(tables)), memory(std::move(memory)),
+        sequence(sequence) {}
 
   std::shared_ptr<const AttachedTables> attached;
-  DeviceBuffer workspace; ///< keys, order, starts, each from an aligned offset
+  DeviceBuffer memory; ///< of the workspace
+  LaunchSequence sequence;
 };
 
 } // namespace recflex

@@ -17,8 +17,8 @@ struct SimulatedBatch {
   int64_t lanes = 0;         ///< threads of all three kernels
 };
 
-/// The simulator's twin of DeviceModule and ExecutionContext: launches the
-/// same three kernels with the same arguments.
+/// The simulator's twin of DeviceModule and ExecutionContext: the same launch
+/// sequence.
 class SimulatedForward {
 public:
   /// `kernels` is the LLVM IR that `manifest`'s PTX was made from.

@@ -38,8 +38,9 @@ TEST(ExecutionContext, LaunchesTheThreeKernelsWithTheirArguments) {
                                 "cuLaunchKernelEx", "cuLaunchKernelEx"}));
   ASSERT_EQ(cuda.launches.size(), 3u);
   DevicePtr d = context->tables().descriptors();
-  uint64_t keys = context->keys(), order = context->order();
-  uint64_t starts = context->starts();
+  const Workspace &workspace = context->workspace();
+  uint64_t keys = workspace.keys, order = workspace.order;
+  uint64_t starts = workspace.starts;
   for (const FakeLaunch &launch : cuda.launches) {
     EXPECT_EQ(launch.stream, kStream);
     EXPECT_EQ(launch.sharedBytes, 0u);
@@ -140,9 +141,10 @@ TEST(ExecutionContext, TheWorkspaceHoldsAllArrays) {
   Result<Stream> stream = Stream::create(context->module().device());
   ASSERT_TRUE(stream);
   int32_t numbers[4] = {};
-  EXPECT_LE(context->keys() + 2 * 3 * 4, context->order());
-  EXPECT_LE(context->order() + 3 * 4, context->starts());
-  EXPECT_TRUE(copyToDevice(*stream, context->starts(), numbers, 4 * 4));
+  const Workspace &workspace = context->workspace();
+  EXPECT_LE(workspace.keys + 2 * 3 * 4, workspace.order);
+  EXPECT_LE(workspace.order + 3 * 4, workspace.starts);
+  EXPECT_TRUE(copyToDevice(*stream, workspace.starts, numbers, 4 * 4));
   EXPECT_TRUE(cuda.misuse.empty());
 }
 
@@ -199,7 +201,7 @@ TEST(ExecutionContext, ArgumentsThatCannotBeAreRefused) {
               static_cast<bool>(context->launchBinding(arguments, kStream)));
     return status ? std::string("none") : status.error().message.substr(0, 10);
   };
-  EXPECT_EQ(errorOf([](BatchArguments &a) { a.batchSize = -1; }), "batch size");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.batchSize = -1; }), "the batch ");
   EXPECT_EQ(errorOf([](BatchArguments &a) { a.batchSize = 1ll << 31; }),
             "batch size");
   // 4 keys x 2^29 bags are one too many for 31 bits.

@@ -1,0 +1,51 @@
+//===- LaunchSequence.h - The kernels of a batch ----------------*- C++ -*-===//
+
+#ifndef RECFLEX_RUNTIME_LAUNCHSEQUENCE_H
+#define RECFLEX_RUNTIME_LAUNCHSEQUENCE_H
+
+#include "recflex/Runtime/BatchArguments.h"
+#include "recflex/Runtime/Binding.h"
+#include "recflex/Runtime/KernelQueue.h"
+#include "recflex/Runtime/Workspace.h"
+
+namespace recflex {
+
+/// The kernels that pool a batch, with their grids and arguments: the same on a
+/// GPU and on the simulator. Neither allocates nor waits. Immutable.
+class LaunchSequence {
+public:
+  /// `manifest` must outlive the sequence. `descriptors` is the address of its
+  /// features' descriptors with their tables, `workspace` has room for
+  /// `options`.
+  LaunchSequence(const Manifest &manifest, DevicePtr descriptors,
+                 const Workspace &workspace, const ContextOptions &options);
+
+  /// Whether there is nothing to launch.
+  bool isEmpty(const BatchArguments &batch) const {
+    return batch.batchSize == 0 || features == 0;
+  }
+
+  /// Errors: an address or a size that cannot be right.
+  Status check(const BatchArguments &batch) const;
+
+  /// Launches the binding kernels of a batch that has passed check() and is not
+  /// empty. Errors: the queue's.
+  Status bind(const BatchArguments &batch, KernelQueue &queue) const;
+
+  /// Launches the forward kernel, bind() being ahead of it in the queue.
+  Status pool(const BatchArguments &batch, KernelQueue &queue) const;
+
+  const Workspace &workspace() const { return memory; }
+
+private:
+  const Manifest *manifest;
+  uint64_t features;
+  BlockCounter blocks;
+  DevicePtr descriptors;
+  Workspace memory;
+  ContextOptions options;
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_RUNTIME_LAUNCHSEQUENCE_H
