@@ -4,6 +4,22 @@
 
 namespace recflex {
 
+Status check(const ContextOptions &options) {
+  if (options.checks > InputChecks::zeroBag)
+    return makeError("checks is ", static_cast<int>(options.checks),
+                     "; give 0 (off), 1 (zero rows) or 2 (zero bags)");
+  if (options.faultCapacity < 0 || options.faultCapacity > kMaxFaultCapacity)
+    return makeError("faultCapacity is ", options.faultCapacity,
+                     "; give 0 to ", kMaxFaultCapacity);
+  if (options.maxBatch < 0 || options.maxBatch > INT32_MAX)
+    return makeError("maxBatch is ", options.maxBatch, "; give 0 to ",
+                     INT32_MAX);
+  if (options.maxLookups < 0)
+    return makeError("maxLookups is ", options.maxLookups,
+                     "; give 0 or more lookups");
+  return {};
+}
+
 namespace {
 
 /// An array that a launch is given.

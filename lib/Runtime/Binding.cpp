@@ -65,6 +65,13 @@ Status checkGrid(int64_t blocks, int64_t jaggedFeatures, int64_t batchSize) {
   return {};
 }
 
+/// end - begin as the kernels compute it: offsets that nobody checked may wrap.
+static int64_t bagLength(IndexType type, int64_t begin, int64_t end) {
+  uint64_t length = static_cast<uint64_t>(end) - static_cast<uint64_t>(begin);
+  return type == IndexType::i32 ? static_cast<int32_t>(length)
+                                : static_cast<int64_t>(length);
+}
+
 Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
                    const IndexArray &offsets, int64_t batchSize) {
   Binding binding;
@@ -73,7 +80,9 @@ Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
     int64_t firstBag = d.feature * batchSize;
     int64_t longestBag = 0;
     for (int64_t bag = firstBag; bag != firstBag + batchSize; ++bag)
-      longestBag = std::max(longestBag, offsets[bag + 1] - offsets[bag]);
+      longestBag =
+          std::max(longestBag,
+                   bagLength(offsets.type, offsets[bag], offsets[bag + 1]));
     binding.keys.push_back(abi::tileKey(d, longestBag));
   }
 

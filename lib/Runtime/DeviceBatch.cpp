@@ -52,6 +52,7 @@ BatchArguments DeviceBatch::arguments(const Manifest &manifest,
   arguments.values = values.address();
   arguments.offsets = offsets.address();
   arguments.weights = weights.address();
+  arguments.lookups = values.size() / byteSize(manifest.indexType);
   arguments.output = output;
   arguments.outputStride = manifest.outputWidth;
   arguments.batchSize = samples;

@@ -7,6 +7,7 @@
 #include "PtxModule.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace recflex {
@@ -58,15 +59,36 @@ static int64_t countReplays(double seconds, double oneReplay) {
       std::clamp(std::ceil(seconds / oneReplay), 1.0, 1e6));
 }
 
-Result<Timing>
-timeRotation(const Stream &stream,
-             const std::vector<std::function<Status()>> &launches,
-             const BenchOptions &options) {
-  if (launches.empty() || options.samples < 1)
-    return makeError("nothing to time: ", launches.size(), " launches, ",
+namespace {
+/// A rotation, captured and warm, and how often it fits a sample.
+struct WarmRotation {
+  ReplayTimer timer;
+  int64_t replays = 1;
+  size_t pieces = 1;
+
+  static Result<WarmRotation> create(const Stream &stream,
+                                     const Rotation &rotation,
+                                     const BenchOptions &options);
+
+  /// Seconds of one piece.
+  Result<double> sample() const {
+    Result<double> seconds = timer.time(replays);
+    if (!seconds)
+      return seconds.error();
+    return *seconds / static_cast<double>(replays) /
+           static_cast<double>(pieces);
+  }
+};
+} // namespace
+
+Result<WarmRotation> WarmRotation::create(const Stream &stream,
+                                          const Rotation &rotation,
+                                          const BenchOptions &options) {
+  if (rotation.empty() || options.samples < 1)
+    return makeError("nothing to time: ", rotation.size(), " launches, ",
                      options.samples, " samples; give at least one of each");
   Result<Graph> graph = Graph::capture(stream, [&]() -> Status {
-    for (const std::function<Status()> &launch : launches)
+    for (const std::function<Status()> &launch : rotation)
       if (Status status = launch(); !status)
         return status;
     return {};
@@ -89,26 +111,65 @@ timeRotation(const Stream &stream,
       timer->time(countReplays(options.warmupSeconds, oneReplay));
   if (!warm)
     return warm.error();
+  return WarmRotation{std::move(*timer),
+                      countReplays(options.sampleSeconds, oneReplay),
+                      rotation.size()};
+}
 
-  int64_t replays = countReplays(options.sampleSeconds, oneReplay);
+Result<std::vector<std::vector<double>>>
+sampleRotations(const Stream &stream, const std::vector<Rotation> &rotations,
+                const BenchOptions &options) {
+  std::vector<WarmRotation> warm;
+  for (const Rotation &rotation : rotations) {
+    Result<WarmRotation> captured =
+        WarmRotation::create(stream, rotation, options);
+    if (!captured)
+      return captured.error();
+    warm.push_back(std::move(*captured));
+  }
+  std::vector<std::vector<double>> samples(rotations.size());
+  for (int i = 0; i != options.samples; ++i)
+    for (size_t r = 0; r != warm.size(); ++r) {
+      Result<double> seconds = warm[r].sample();
+      if (!seconds)
+        return seconds.error();
+      samples[r].push_back(*seconds);
+    }
+  return samples;
+}
+
+Result<Timing> timeRotation(const Stream &stream, const Rotation &rotation,
+                            const BenchOptions &options) {
+  Result<std::vector<std::vector<double>>> samples =
+      sampleRotations(stream, {rotation}, options);
+  if (!samples)
+    return samples.error();
+  return summarize(std::move(samples->front()));
+}
+
+/// What the host takes for one launch, into a queue that has room.
+static Result<Timing> timeHost(const Stream &stream, const Rotation &rotation,
+                               const BenchOptions &options) {
+  constexpr int kBurst = 64;
   std::vector<double> seconds;
   for (int i = 0; i != options.samples; ++i) {
-    Result<double> sample = timer->time(replays);
-    if (!sample)
-      return sample.error();
-    seconds.push_back(*sample / static_cast<double>(replays) /
-                      static_cast<double>(launches.size()));
+    auto begin = std::chrono::steady_clock::now();
+    for (int k = 0; k != kBurst; ++k)
+      if (Status status = rotation[k % rotation.size()](); !status)
+        return status.error();
+    std::chrono::duration<double> taken =
+        std::chrono::steady_clock::now() - begin;
+    if (Status status = stream.synchronize(); !status)
+      return status.error();
+    seconds.push_back(taken.count() / kBurst);
   }
   return summarize(std::move(seconds));
 }
 
-Result<ForwardTimes> timeForward(const ExecutionContext &context,
-                                 const std::vector<DeviceBatch> &batches,
-                                 const DeviceBuffer &output,
-                                 const Stream &stream,
-                                 const BenchOptions &options) {
-  const Manifest &manifest = context.module().manifest();
-  std::vector<std::function<Status()>> forward, binding;
+/// Checks that `output` holds every batch's rows.
+static Status checkOutput(const Manifest &manifest,
+                          const std::vector<DeviceBatch> &batches,
+                          const DeviceBuffer &output) {
   for (const DeviceBatch &batch : batches) {
     Result<int64_t> bytes = outputBytes(manifest, batch.batchSize());
     if (!bytes)
@@ -116,21 +177,48 @@ Result<ForwardTimes> timeForward(const ExecutionContext &context,
     if (output.size() < *bytes)
       return makeError("the output buffer has ", output.size(), " bytes, ",
                        batch.batchSize(), " samples need ", *bytes);
+  }
+  return {};
+}
+
+Result<ForwardTimes> timeForward(const ExecutionContext &context,
+                                 const ExecutionContext &checkedContext,
+                                 const std::vector<DeviceBatch> &batches,
+                                 const DeviceBuffer &output,
+                                 const Stream &stream,
+                                 const BenchOptions &options) {
+  const Manifest &manifest = context.module().manifest();
+  if (Status status = checkOutput(manifest, batches, output); !status)
+    return status.error();
+  Rotation forward, binding, checked;
+  for (const DeviceBatch &batch : batches) {
     BatchArguments arguments = batch.arguments(manifest, output.address());
-    forward.push_back([&context, &stream, arguments] {
-      return context.launch(arguments, stream.get());
-    });
+    auto launchIn = [&stream, arguments](const ExecutionContext &where) {
+      return [&where, &stream, arguments] {
+        return where.launch(arguments, stream.get());
+      };
+    };
+    forward.push_back(launchIn(context));
+    checked.push_back(launchIn(checkedContext));
     binding.push_back([&context, &stream, arguments] {
       return context.launchBinding(arguments, stream.get());
     });
   }
-  Result<Timing> total = timeRotation(stream, forward, options);
-  if (!total)
-    return total.error();
+  auto samples = sampleRotations(stream, {forward, checked}, options);
+  if (!samples)
+    return samples.error();
+  std::vector<double> ratios;
+  for (size_t i = 0; i != (*samples)[0].size(); ++i)
+    ratios.push_back((*samples)[1][i] / (*samples)[0][i]);
   Result<Timing> alone = timeRotation(stream, binding, options);
   if (!alone)
     return alone.error();
-  return ForwardTimes{*total, *alone};
+  Result<Timing> host = timeHost(stream, forward, options);
+  if (!host)
+    return host.error();
+  return ForwardTimes{summarize(std::move((*samples)[0])), *alone,
+                      summarize(std::move((*samples)[1])),
+                      summarize(std::move(ratios)), *host};
 }
 
 Result<double> measureCopyRate(const Stream &stream,

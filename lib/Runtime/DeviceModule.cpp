@@ -61,8 +61,10 @@ static bool canOverlap(const std::string &chip, const Device &device) {
 Status DeviceModule::findKernels() {
   for (size_t i = 0; i != kKernelCount; ++i) {
     auto id = static_cast<KernelId>(i);
-    int32_t threads =
-        id == KernelId::forward ? contents.threads : abi::kBindThreads;
+    bool pools = id == KernelId::forward || id == KernelId::forwardChecked;
+    int32_t threads = pools ? contents.threads
+                      : id == KernelId::reportFaults ? abi::kReportThreads
+                                                     : abi::kBindThreads;
     Result<DeviceKernel> kernel = findKernel(module, kernelName(id), threads);
     if (!kernel)
       return kernel.error();

@@ -4,20 +4,46 @@
 
 #include "PtxModule.h"
 
+#include <algorithm>
+
 namespace recflex {
+
+/// Zeroes the arrays that want it, and waits.
+static Status zeroArrays(const DevicePointer &device,
+                         const std::vector<WorkspaceArray> &arrays,
+                         const Workspace &workspace) {
+  if (std::none_of(arrays.begin(), arrays.end(),
+                   [](const WorkspaceArray &array) { return array.zeroed; }))
+    return {};
+  Result<Stream> stream = Stream::create(device);
+  if (!stream)
+    return stream.error();
+  for (const WorkspaceArray &array : arrays)
+    if (array.zeroed)
+      if (Status status =
+              fillBytes(*stream, workspace.*array.address, 0, array.bytes);
+          !status)
+        return status;
+  return stream->synchronize();
+}
 
 Result<ExecutionContext>
 ExecutionContext::create(std::shared_ptr<const AttachedTables> tables,
                          const ContextOptions &options) {
   const DeviceModule &module = tables->module();
+  if (Status status = check(options); !status)
+    return status.error();
   std::vector<WorkspaceArray> arrays =
       workspaceArrays(module.manifest(), options);
   Result<DeviceBuffer> memory =
       DeviceBuffer::allocate(module.device(), workspaceBytes(arrays));
   if (!memory)
     return memory.error();
-  LaunchSequence sequence(module.manifest(), tables->descriptors(),
-                          placeWorkspace(arrays, memory->address()), options);
+  Workspace workspace = placeWorkspace(arrays, memory->address());
+  if (Status status = zeroArrays(module.device(), arrays, workspace); !status)
+    return status.error();
+  LaunchSequence sequence(module.manifest(), tables->descriptors(), workspace,
+                          options);
   return ExecutionContext(std::move(tables), std::move(*memory), sequence);
 }
 
@@ -78,6 +104,57 @@ Status ExecutionContext::launch(const BatchArguments &batch,
   if (Status status = sequence.bind(batch, queue); !status)
     return status;
   return sequence.pool(batch, queue);
+}
+
+Result<FaultReport> ExecutionContext::faults(CUstream_st *stream) const {
+  FaultReport report;
+  DevicePtr state = workspace().checkState;
+  if (state == 0)
+    return report;
+  ContextScope scope(*module().device());
+  if (!scope)
+    return scope.error();
+  const CudaDriver &driver = module().device()->driver();
+  auto read = [&](void *to, DevicePtr from, size_t bytes) -> Status {
+    if (Status status =
+            driver.check(driver.memcpyDtoHAsync(to, from, bytes, stream),
+                         "cuMemcpyDtoHAsync");
+        !status)
+      return status;
+    return driver.check(driver.streamSynchronize(stream),
+                        "cuStreamSynchronize");
+  };
+  if (Status status = read(&report.total,
+                           state + offsetof(abi::CheckState, total),
+                           sizeof report.total);
+      !status)
+    return status.error();
+  int64_t listed = std::min(report.total, sequence.faultCapacity());
+  if (listed == 0)
+    return report;
+  report.faults.resize(listed);
+  if (Status status = read(report.faults.data(),
+                           state + sizeof(abi::CheckState),
+                           listed * sizeof(Fault));
+      !status)
+    return status.error();
+  sortFaults(report.faults);
+  return report;
+}
+
+Status ExecutionContext::clearFaults(CUstream_st *stream) const {
+  DevicePtr state = workspace().checkState;
+  if (state == 0)
+    return {};
+  ContextScope scope(*module().device());
+  if (!scope)
+    return scope.error();
+  // The count alone: what is listed past it counts for nothing.
+  const CudaDriver &driver = module().device()->driver();
+  return driver.check(
+      driver.memsetD8Async(state + offsetof(abi::CheckState, total), 0,
+                           sizeof(abi::CheckState::total), stream),
+      "cuMemsetD8Async");
 }
 
 } // namespace recflex

@@ -2,15 +2,9 @@
 
 #include "recflex/Runtime/LaunchSequence.h"
 
-namespace recflex {
+#include <algorithm>
 
-/// Elements to which the kernels align a row of the output: the compiler picks
-/// the widest store, up to 4, that columns and width allow.
-static int64_t outputElements(const Manifest &manifest) {
-  return manifest.outputWidth % 4 == 0   ? 4
-         : manifest.outputWidth % 2 == 0 ? 2
-                                         : 1;
-}
+namespace recflex {
 
 LaunchSequence::LaunchSequence(const Manifest &manifest, DevicePtr descriptors,
                                const Workspace &workspace,
@@ -22,19 +16,8 @@ LaunchSequence::LaunchSequence(const Manifest &manifest, DevicePtr descriptors,
 Status LaunchSequence::check(const BatchArguments &batch) const {
   if (Status status = recflex::check(batch, *manifest, options); !status)
     return status;
-  if (Status status = checkGrid(blocks.count(batch.batchSize),
-                                manifest->jaggedFeatures, batch.batchSize);
-      !status)
-    return status;
-  int64_t elements = outputElements(*manifest);
-  if (batch.outputStride % elements != 0)
-    return makeError("the output's rows are ", batch.outputStride,
-                     " elements apart; give a multiple of ", elements);
-  if (batch.output % (elements * sizeof(float)) != 0)
-    return makeError("output has address ", batch.output,
-                     ", which is not aligned to ", elements * sizeof(float),
-                     " bytes");
-  return {};
+  return checkGrid(blocks.count(batch.batchSize), manifest->jaggedFeatures,
+                   batch.batchSize);
 }
 
 Status LaunchSequence::bind(const BatchArguments &batch,
@@ -54,14 +37,46 @@ Status LaunchSequence::bind(const BatchArguments &batch,
                       {features, memory.keys, memory.order, memory.starts});
 }
 
+static uint64_t outputFormat(const BatchArguments &batch) {
+  return abi::outputFormat(batch.outputType, batch.output, batch.outputStride);
+}
+
 Status LaunchSequence::pool(const BatchArguments &batch,
                             KernelQueue &queue) const {
+  int64_t grid = blocks.count(batch.batchSize);
+  if (options.checks != InputChecks::off)
+    return poolChecked(batch, grid, queue);
   uint64_t batchSize = batch.batchSize, outputStride = batch.outputStride;
   return queue.launch(
-      {KernelId::forward, blocks.count(batch.batchSize), manifest->threads,
-       /*startsEarly=*/true},
+      {KernelId::forward, grid, manifest->threads, /*startsEarly=*/true},
       {descriptors, features, memory.order, memory.starts, batch.values,
-       batch.offsets, batch.weights, batch.output, outputStride, batchSize});
+       batch.offsets, batch.weights, batch.output, outputStride,
+       outputFormat(batch), batchSize});
+}
+
+Status LaunchSequence::poolChecked(const BatchArguments &batch, int64_t grid,
+                                   KernelQueue &queue) const {
+  uint64_t batchSize = batch.batchSize, outputStride = batch.outputStride;
+  uint64_t lookups = batch.lookups, format = outputFormat(batch);
+  if (Status status = queue.launch(
+          {KernelId::forwardChecked, grid, manifest->threads,
+           /*startsEarly=*/true},
+          {descriptors, features, memory.order, memory.starts, batch.values,
+           batch.offsets, batch.weights, batch.output, outputStride, format,
+           batchSize, lookups, memory.checkState});
+      !status)
+    return status;
+  constexpr int64_t bagsPerBlock = abi::kReportThreads / abi::kWarpSize;
+  int64_t bags = static_cast<int64_t>(features) * batch.batchSize;
+  int64_t reportGrid = std::min((bags + bagsPerBlock - 1) / bagsPerBlock,
+                                abi::kReportBlocks);
+  uint64_t capacity = options.faultCapacity;
+  uint64_t zeroBags = options.checks == InputChecks::zeroBag;
+  return queue.launch({KernelId::reportFaults, reportGrid, abi::kReportThreads,
+                       /*startsEarly=*/true},
+                      {descriptors, features, batch.values, batch.offsets,
+                       lookups, batch.output, outputStride, format, batchSize,
+                       memory.checkState, capacity, zeroBags});
 }
 
 } // namespace recflex

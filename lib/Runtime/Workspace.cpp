@@ -5,12 +5,20 @@
 namespace recflex {
 
 std::vector<WorkspaceArray> workspaceArrays(const Manifest &manifest,
-                                            const ContextOptions &) {
+                                            const ContextOptions &options) {
   int64_t features = static_cast<int64_t>(manifest.features.size());
   int64_t number = sizeof(int32_t);
-  return {{"keys", 2 * features * number, &Workspace::keys},
-          {"order", features * number, &Workspace::order},
-          {"starts", (features + 1) * number, &Workspace::starts}};
+  std::vector<WorkspaceArray> arrays = {
+      {"keys", 2 * features * number, &Workspace::keys},
+      {"order", features * number, &Workspace::order},
+      {"starts", (features + 1) * number, &Workspace::starts}};
+  if (options.checks != InputChecks::off)
+    arrays.push_back(
+        {"check state",
+         static_cast<int64_t>(sizeof(abi::CheckState)) +
+             options.faultCapacity * static_cast<int64_t>(sizeof(Fault)),
+         &Workspace::checkState, /*zeroed=*/true});
+  return arrays;
 }
 
 static int64_t alignedBytes(const WorkspaceArray &array) {

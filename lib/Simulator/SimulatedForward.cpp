@@ -3,8 +3,12 @@
 #include "recflex/Simulator/SimulatedForward.h"
 
 #include "recflex/Runtime/LaunchSequence.h"
+#include "recflex/Support/HalfFloat.h"
 
-#include <limits>
+#include "llvm/Support/ErrorHandling.h"
+
+#include <algorithm>
+#include <cstring>
 
 namespace recflex {
 
@@ -44,14 +48,14 @@ private:
   Simulator &simulator;
 };
 
-/// The arrays of a workspace, apart from one another and filled with -1.
+/// The arrays of a workspace, apart from one another, zero or filled with -1.
 struct HostWorkspace {
   HostWorkspace(const std::vector<WorkspaceArray> &arrays,
                 Simulator &simulator) {
     for (const WorkspaceArray &array : arrays) {
       // What lies behind an array belongs to no other.
       memory.emplace_back(array.bytes + 2 * kWorkspaceAlignment,
-                          std::byte{0xFF});
+                          array.zeroed ? std::byte{0} : std::byte{0xFF});
       auto address = reinterpret_cast<DevicePtr>(memory.back().data());
       address = (address + kWorkspaceAlignment - 1) / kWorkspaceAlignment *
                 kWorkspaceAlignment;
@@ -94,21 +98,57 @@ static Binding readBinding(const Workspace &workspace, size_t features) {
           read(workspace.starts, features + 1)};
 }
 
+/// What the report left in `workspace`.
+static FaultReport readFaults(const Workspace &workspace,
+                              const ContextOptions &options) {
+  FaultReport report;
+  if (workspace.checkState == 0)
+    return report;
+  auto *state = reinterpret_cast<const abi::CheckState *>(workspace.checkState);
+  auto *faults = reinterpret_cast<const Fault *>(state + 1);
+  report.total = static_cast<int64_t>(state->total);
+  report.faults.assign(faults,
+                       faults + std::min(report.total, options.faultCapacity));
+  sortFaults(report.faults);
+  return report;
+}
+
+/// An element of the output as f32.
+static float readElement(const std::byte *from, RowType type) {
+  uint16_t half = 0;
+  float full = 0;
+  std::memcpy(&half, from, sizeof half);
+  switch (type) {
+  case RowType::f32:
+    std::memcpy(&full, from, sizeof full);
+    return full;
+  case RowType::f16:
+    return f16ToF32(half);
+  case RowType::bf16:
+    return bf16ToF32(half);
+  }
+  llvm_unreachable("unknown type of row");
+}
+
 Result<SimulatedBatch>
 SimulatedForward::run(const std::vector<const void *> &tables,
-                      const Batch &batch) {
+                      const Batch &batch, const SimulatedLaunch &launch) {
   std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(manifest);
   size_t count = descriptors.size();
   for (size_t f = 0; f < count; ++f)
     descriptors[f].table = reinterpret_cast<uint64_t>(
         tables[manifest.features[f].table]);
 
-  SimulatedBatch result;
-  result.output.assign(batch.batchSize * manifest.outputWidth,
-                       std::numeric_limits<float>::quiet_NaN());
   BatchArguments arguments;
   arguments.batchSize = batch.batchSize;
-  arguments.outputStride = manifest.outputWidth;
+  arguments.lookups = batch.values.size();
+  arguments.outputType = launch.outputType;
+  arguments.outputStride =
+      launch.outputStride ? launch.outputStride : manifest.outputWidth;
+  // All bits set: NaN in every type.
+  int64_t elements = batch.batchSize * arguments.outputStride;
+  int64_t elementBytes = byteSize(launch.outputType);
+  std::vector<std::byte> output(elements * elementBytes, std::byte{0xFF});
 
   simulator->clearMemory();
   auto add = [&](const std::string &name, const void *base, size_t bytes,
@@ -128,12 +168,13 @@ SimulatedForward::run(const std::vector<const void *> &tables,
       add("offsets", batch.offsets.bytes.data(), batch.offsets.bytes.size());
   arguments.weights = add("weights", batch.weights.data(),
                           batch.weights.size() * sizeof(float));
-  arguments.output = add("output", result.output.data(),
-                         result.output.size() * sizeof(float), true);
+  arguments.output = add("output", output.data(), output.size(), true);
 
-  ContextOptions options;
-  HostWorkspace workspace(workspaceArrays(manifest, options), *simulator);
-  LaunchSequence sequence(manifest, features, workspace.addresses, options);
+  SimulatedBatch result;
+  HostWorkspace workspace(workspaceArrays(manifest, launch.context),
+                          *simulator);
+  LaunchSequence sequence(manifest, features, workspace.addresses,
+                          launch.context);
   if (sequence.isEmpty(arguments))
     return result;
   if (Status status = sequence.check(arguments); !status)
@@ -149,6 +190,10 @@ SimulatedForward::run(const std::vector<const void *> &tables,
     return status.error();
   if (Status status = sequence.pool(arguments, queue); !status)
     return status.error();
+  for (int64_t i = 0; i < elements; ++i)
+    result.output.push_back(
+        readElement(output.data() + i * elementBytes, launch.outputType));
+  result.faults = readFaults(workspace.addresses, launch.context);
   result.lanes = queue.lanes;
   return result;
 }

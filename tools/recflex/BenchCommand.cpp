@@ -17,6 +17,8 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cstring>
+
 namespace cl = llvm::cl;
 
 namespace recflex {
@@ -123,11 +125,42 @@ private:
                        difference.relativeNorm, ", ", difference.mismatches,
                        " elements differ; nothing was timed");
 
-    auto times = timeForward(*loaded->context, onDevice, *output, *stream);
+    ContextOptions checks;
+    checks.checks = InputChecks::zeroRow;
+    auto checked = ExecutionContext::create(loaded->attached, checks);
+    if (!checked)
+      return checked.error();
+    if (Status status = compareChecked(*checked, onDevice.front(), *output,
+                                       *stream, *pooled);
+        !status)
+      return status.error();
+    auto times = timeForward(*loaded->context, *checked, onDevice, *output,
+                             *stream);
     if (!times)
       return times.error();
     result.times = *times;
     return result;
+  }
+
+  /// Checks change nothing for good input, and find nothing in it.
+  static Status compareChecked(const ExecutionContext &checked,
+                               const DeviceBatch &batch,
+                               const DeviceBuffer &output,
+                               const Stream &stream,
+                               const std::vector<float> &expected) {
+    auto pooled = poolOnDevice(checked, batch, output, stream);
+    if (!pooled)
+      return pooled.error();
+    auto faults = checked.faults(stream.get());
+    if (!faults)
+      return faults.error();
+    if (faults->total != 0)
+      return makeError("checks find ", faults->total,
+                       " faults in a batch that has none");
+    if (std::memcmp(pooled->data(), expected.data(),
+                    expected.size() * sizeof(float)) != 0)
+      return makeError("with checks the same batch gives other bits");
+    return {};
   }
 
   static void printText(const PreparedModel &model, const Measurement &m) {
@@ -145,6 +178,11 @@ private:
        << "time a batch: " << us(m.times.total.median) << " (p10 "
        << us(m.times.total.p10) << ", p90 " << us(m.times.total.p90) << "), "
        << "binding alone " << us(m.times.binding.median) << '\n'
+       << "with checks: " << us(m.times.checked.median) << ", ratio "
+       << llvm::format("%.4f", m.times.ratio.median) << " (p10 "
+       << llvm::format("%.4f", m.times.ratio.p10) << ", p90 "
+       << llvm::format("%.4f", m.times.ratio.p90) << ")\n"
+       << "host: " << us(m.times.launch.median) << " a launch\n"
        << "floor: " << us(m.floorSeconds) << " at the copy rate (time/floor "
        << llvm::format("%.2f", m.times.total.median / m.floorSeconds) << "), "
        << us(m.gatherSeconds) << " at the L2 read rate (time/floor "
@@ -174,6 +212,11 @@ private:
       out.attribute("time_p10_us", m.times.total.p10 * 1e6);
       out.attribute("time_p90_us", m.times.total.p90 * 1e6);
       out.attribute("binding_us", m.times.binding.median * 1e6);
+      out.attribute("checked_us", m.times.checked.median * 1e6);
+      out.attribute("checked_ratio", m.times.ratio.median);
+      out.attribute("checked_ratio_p10", m.times.ratio.p10);
+      out.attribute("checked_ratio_p90", m.times.ratio.p90);
+      out.attribute("host_launch_us", m.times.launch.median * 1e6);
       out.attribute("floor_us", m.floorSeconds * 1e6);
       out.attribute("l2_floor_us", m.gatherSeconds * 1e6);
       out.attribute("max_relative_error", m.maxRelativeError);

@@ -93,6 +93,12 @@ struct Fault {
 };
 static_assert(sizeof(Fault) == 32);
 
+/// Most faults that a context may keep: 32 MiB of them.
+constexpr int64_t kMaxFaultCapacity = int64_t{1} << 20;
+
+/// Checks that the figures can be right. The error names the option.
+Status check(const ContextOptions &options);
+
 /// Checks what can be seen without reading device memory: the form, sizes,
 /// addresses and their alignment. The error names the argument.
 Status check(const BatchArguments &batch, const Manifest &manifest,

@@ -58,7 +58,8 @@ constexpr int64_t kMaxBatch = INT32_MAX - 65535;
 Status checkGrid(int64_t blocks, int64_t jaggedFeatures, int64_t batchSize);
 
 /// Binds blocks to tiles. Ties in `keys` keep the order of the features.
-/// `offsets` has passed Batch::check(), and checkGrid() accepts the batch.
+/// `offsets` has jaggedFeatures * batchSize + 1 entries, whatever they are, and
+/// checkGrid() accepts the batch.
 Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
                    const IndexArray &offsets, int64_t batchSize);
 

@@ -18,26 +18,37 @@ struct BenchOptions {
   double warmupSeconds = 0.1;  ///< first, until clocks have risen
 };
 
-/// Times `launches`, functions that each enqueue one piece of work into
-/// `stream`. All are captured once, in order, into one graph, which is replayed
-/// as often as a sample needs. Returns the seconds of one launch, averaged
-/// within a sample over the whole rotation. To measure as in production, give
-/// so many batches that the rows of one have left the L2 cache when its turn
-/// comes again.
-Result<Timing>
-timeRotation(const Stream &stream,
-             const std::vector<std::function<Status()>> &launches,
-             const BenchOptions &options = {});
+/// Functions that each enqueue one piece of work into a stream.
+using Rotation = std::vector<std::function<Status()>>;
+
+/// Times a rotation, whose work goes to `stream`. All of it is captured once,
+/// in order, into one graph, which is replayed as often as a sample needs.
+/// Returns the seconds of one piece, averaged within a sample over the whole
+/// rotation. To measure as in production, give so many batches that the rows of
+/// one have left the L2 cache when its turn comes again.
+Result<Timing> timeRotation(const Stream &stream, const Rotation &rotation,
+                            const BenchOptions &options = {});
+
+/// Times several of them in turn, a sample of each at a time, so that clocks
+/// and temperature are the same for all. Returns the samples of each.
+Result<std::vector<std::vector<double>>>
+sampleRotations(const Stream &stream, const std::vector<Rotation> &rotations,
+                const BenchOptions &options = {});
 
 /// Times of a forward, seconds a batch.
 struct ForwardTimes {
   Timing total;   ///< binding and pooling
   Timing binding; ///< the two binding kernels alone
+  Timing checked; ///< as total, with InputChecks::zeroRow
+  Timing ratio;   ///< checked / total, sample by sample
+  Timing launch;  ///< of the host, for one launch without a graph
 };
 
-/// Times the forward of `batches` in rotation; all write to `output`, which
-/// holds the largest one's outputBytes().
+/// Times the forward of `batches` in rotation, in a context without checks and
+/// in one of the same tables with checks; all write to `output`, which holds
+/// the largest one's outputBytes().
 Result<ForwardTimes> timeForward(const ExecutionContext &context,
+                                 const ExecutionContext &checkedContext,
                                  const std::vector<DeviceBatch> &batches,
                                  const DeviceBuffer &output,
                                  const Stream &stream,

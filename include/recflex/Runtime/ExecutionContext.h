@@ -4,6 +4,7 @@
 #define RECFLEX_RUNTIME_EXECUTIONCONTEXT_H
 
 #include "recflex/Runtime/DeviceModule.h"
+#include "recflex/Runtime/FaultReport.h"
 #include "recflex/Runtime/LaunchSequence.h"
 
 namespace recflex {
@@ -26,6 +27,12 @@ public:
 
   /// The binding kernels alone: to measure them.
   Status launchBinding(const BatchArguments &batch, CUstream_st *stream) const;
+
+  /// Faults of the launches in `stream` since they were cleared; waits for the
+  /// stream. Empty for a context without checks.
+  Result<FaultReport> faults(CUstream_st *stream) const;
+  /// Forgets them, in stream order.
+  Status clearFaults(CUstream_st *stream) const;
 
   const AttachedTables &tables() const { return *attached; }
   const DeviceModule &module() const { return attached->module(); }

@@ -53,10 +53,10 @@ constexpr uint32_t kWarpSize = 32;
 /// Threads a block of the two binding kernels: one feature a warp.
 constexpr uint32_t kBindThreads = 256;
 
-/// Threads a block of recflex_report_faults, one bag a warp at a time, and its
-/// blocks for each multiprocessor.
+/// Threads a block of recflex_report_faults, one bag a warp at a time, and the
+/// most blocks of it: with nothing to report they end at once.
 constexpr uint32_t kReportThreads = 256;
-constexpr uint32_t kReportBlocksPerSM = 2;
+constexpr int64_t kReportBlocks = 256;
 
 /// 90 of "sm_90" and "sm_90a"; 0 of what names no chip.
 constexpr int chipNumber(std::string_view chip) {
@@ -139,10 +139,15 @@ constexpr int64_t tileCount(const FeatureDescriptor &d, int64_t batchSize) {
   return (batchSize + d.samplesPerTile - 1) / d.samplesPerTile * d.columnTiles;
 }
 
+/// Bags longer than any; what is longer counts as this, so that the sums below
+/// cannot wrap.
+constexpr int64_t kLongestBag = int64_t{1} << 50;
+
 /// The weight by which tiles are ordered: serial steps of the longest bag.
 /// Saturates at 2^31 - 1.
 constexpr int32_t tileKey(const FeatureDescriptor &d, int64_t longestBag) {
-  int64_t steps = (longestBag + d.parallelLookups - 1) / d.parallelLookups;
+  int64_t bounded = longestBag < kLongestBag ? longestBag : kLongestBag;
+  int64_t steps = (bounded + d.parallelLookups - 1) / d.parallelLookups;
   return steps > INT32_MAX ? INT32_MAX : static_cast<int32_t>(steps);
 }
 

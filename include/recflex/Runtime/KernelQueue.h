@@ -17,8 +17,14 @@
 namespace recflex {
 
 /// The kernels of an artifact.
-enum class KernelId : uint8_t { bindKeys, bindOrder, forward };
-constexpr size_t kKernelCount = 3;
+enum class KernelId : uint8_t {
+  bindKeys,
+  bindOrder,
+  forward,
+  forwardChecked,
+  reportFaults
+};
+constexpr size_t kKernelCount = 5;
 
 /// A kernel's name in the artifact.
 constexpr const char *kernelName(KernelId kernel) {
@@ -29,6 +35,10 @@ constexpr const char *kernelName(KernelId kernel) {
     return abi::kBindOrderKernel;
   case KernelId::forward:
     return abi::kForwardKernel;
+  case KernelId::forwardChecked:
+    return abi::kForwardCheckedKernel;
+  case KernelId::reportFaults:
+    return abi::kReportFaultsKernel;
   }
   return nullptr;
 }

@@ -15,6 +15,8 @@ struct Workspace {
   DevicePtr keys = 0;   ///< i32 [2 F]
   DevicePtr order = 0;  ///< i32 [F]
   DevicePtr starts = 0; ///< i32 [F + 1]
+  /// CheckState and Fault [faultCapacity]; 0 without checks.
+  DevicePtr checkState = 0;
 };
 
 /// One of them, to be allocated.
@@ -22,6 +24,7 @@ struct WorkspaceArray {
   const char *name;
   int64_t bytes;
   DevicePtr Workspace::*address; ///< where its address goes
+  bool zeroed = false;           ///< whether it must be zero at first
 };
 
 /// Addresses of arrays are multiples of this: whole lines of the L2 cache, so

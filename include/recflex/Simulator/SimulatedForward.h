@@ -5,16 +5,27 @@
 
 #include "recflex/Data/Batch.h"
 #include "recflex/Runtime/Binding.h"
+#include "recflex/Runtime/FaultReport.h"
 #include "recflex/Runtime/Manifest.h"
 #include "recflex/Simulator/Simulator.h"
 
 namespace recflex {
 
+/// How a simulated batch is launched.
+struct SimulatedLaunch {
+  ContextOptions context;
+  RowType outputType = RowType::f32;
+  int64_t outputStride = 0; ///< elements; 0: the model's width
+};
+
 /// What one simulated batch gave.
 struct SimulatedBatch {
-  std::vector<float> output; ///< [batchSize, outputWidth], row-major
-  Binding binding;           ///< as the device's kernels computed it
-  int64_t lanes = 0;         ///< threads of all three kernels
+  /// [batchSize, outputStride] of the output type, as f32; what no kernel
+  /// wrote is NaN.
+  std::vector<float> output;
+  Binding binding;    ///< as the device's kernels computed it
+  FaultReport faults; ///< with checks
+  int64_t lanes = 0;  ///< threads of all kernels
 };
 
 /// The simulator's twin of DeviceModule and ExecutionContext: the same launch
@@ -27,10 +38,12 @@ public:
                                          const SimulatorOptions &options = {});
 
   /// Runs one batch that has passed Batch::check. `tables[i]` is row 0 of the
-  /// manifest's table i, 16-byte aligned. The output is poisoned first. Errors:
-  /// the simulator's, or a binding that differs from the host's.
+  /// manifest's table i, 16-byte aligned. The output is poisoned first. With
+  /// checks, indices and offsets may be anything. Errors: the simulator's, or a
+  /// binding that differs from the host's.
   Result<SimulatedBatch> run(const std::vector<const void *> &tables,
-                             const Batch &batch);
+                             const Batch &batch,
+                             const SimulatedLaunch &launch = {});
 
 private:
   Manifest manifest;

@@ -127,6 +127,9 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
     longest = reduceWarp(b, longest, [&](Value a, Value c) {
       return arith::MaxSIOp::create(b, a, c).getResult();
     });
+    longest = arith::MinSIOp::create(
+        b, longest,
+        arith::ConstantIntOp::create(b, b.getI64Type(), abi::kLongestBag));
     Value wide = b.widen(parallel);
     Value steps = arith::DivSIOp::create(
         b,
