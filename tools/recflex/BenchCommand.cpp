@@ -1,6 +1,8 @@
 //===- BenchCommand.cpp - recflex bench -----------------------------------===//
 
 #include "Command.h"
+#include "CpuBench.h"
+#include "CpuSetup.h"
 #include "CudaSetup.h"
 #include "DeviceCheck.h"
 #include "Prepare.h"
@@ -36,13 +38,15 @@ struct Measurement {
 
 class BenchCommand final : public Command {
 public:
-  BenchCommand() : Command("bench", "time batches on a GPU") {}
+  BenchCommand() : Command("bench", "time batches on a GPU or the CPU") {}
 
   Status run() override {
     auto model = preparation.prepare();
     if (!model)
       return model.error();
     PreparedModel &prepared = **model;
+    if (target == Target::cpu)
+      return runOnCpu(prepared);
     auto measured = measure(prepared);
     if (!measured)
       return measured.error();
@@ -54,6 +58,23 @@ public:
   }
 
 private:
+  enum class Target { cuda, cpu };
+
+  Status runOnCpu(const PreparedModel &model) {
+    const Manifest &manifest = model.artifact.manifest;
+    auto tables = preparation.tables(manifest);
+    if (!tables)
+      return tables.error();
+    auto measured = benchOnCpu(manifest, *tables, model.batches, cpuThreads);
+    if (!measured)
+      return measured.error();
+    if (json)
+      printCpuJson(model, *measured);
+    else
+      printCpuText(model, *measured);
+    return {};
+  }
+
   Result<Measurement> measure(PreparedModel &model) {
     const Manifest &manifest = model.artifact.manifest;
     auto tables = preparation.tables(manifest);
@@ -225,7 +246,48 @@ private:
     llvm::outs() << '\n';
   }
 
+  static void printCpuText(const PreparedModel &model,
+                           const CpuMeasurement &m) {
+    auto us = [](double seconds) { return llvm::format("%.1f us", seconds * 1e6); };
+    llvm::outs() << "device: " << m.processor << ", " << m.threads
+                 << " threads, " << m.instructions << " kernels\n"
+                 << "batches: " << model.batches.size() << " of "
+                 << model.batches.front().batchSize << " samples\n"
+                 << "time a batch: " << us(m.time.median) << " (p10 "
+                 << us(m.time.p10) << ", p90 " << us(m.time.p90) << ")\n"
+                 << "verified: max rel. error "
+                 << llvm::format("%.2e", m.maxRelativeError) << '\n';
+  }
+
+  static void printCpuJson(const PreparedModel &model,
+                           const CpuMeasurement &m) {
+    llvm::json::OStream out(llvm::outs());
+    out.object([&] {
+      const Manifest &manifest = model.artifact.manifest;
+      out.attribute("model", manifest.name);
+      out.attribute("features", static_cast<int64_t>(manifest.features.size()));
+      out.attribute("batch_size", model.batches.front().batchSize);
+      out.attribute("batches", static_cast<int64_t>(model.batches.size()));
+      out.attribute("device", m.processor);
+      out.attribute("instructions", m.instructions);
+      out.attribute("cpu_threads", m.threads);
+      out.attribute("time_us", m.time.median * 1e6);
+      out.attribute("time_p10_us", m.time.p10 * 1e6);
+      out.attribute("time_p90_us", m.time.p90 * 1e6);
+      out.attribute("max_relative_error", m.maxRelativeError);
+      out.attribute("relative_norm", m.relativeNorm);
+    });
+    llvm::outs() << '\n';
+  }
+
   Preparation preparation{sub};
+  cl::opt<Target> target{
+      "device", cl::desc("where to run"),
+      cl::values(clEnumValN(Target::cuda, "cuda", "GPU 0 (default)"),
+                 clEnumValN(Target::cpu, "cpu",
+                            "the CPU, as artifacts are served there")),
+      cl::init(Target::cuda), cl::sub(sub)};
+  CpuThreadsOption cpuThreads{sub};
   cl::opt<bool> json{"json", cl::desc("one JSON object, for machines"),
                      cl::sub(sub)};
 };

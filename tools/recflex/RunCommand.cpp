@@ -1,6 +1,7 @@
 //===- RunCommand.cpp - recflex run ---------------------------------------===//
 
 #include "Command.h"
+#include "CpuSetup.h"
 #include "Prepare.h"
 #include "Runner.h"
 #include "Summary.h"
@@ -73,13 +74,14 @@ private:
                                                const HostTables &tables) {
     if (target == Target::cuda)
       return createCudaRunner(model.artifact, tables);
+    const Manifest &manifest = model.artifact.manifest;
+    if (target == Target::cpu)
+      return model.module ? createLoopsRunner(*model.module, manifest, tables)
+                          : createCpuRunner(manifest, tables, cpuThreads);
     if (!model.lowered)
-      return makeError("an artifact holds PTX, which only a GPU runs; for "
-                       "--device=sim or --device=cpu give the model's .mlir or "
-                       ".json");
-    if (target == Target::sim)
-      return createSimRunner(*model.lowered, tables);
-    return createCpuRunner(*model.module, model.artifact.manifest, tables);
+      return makeError("an artifact holds PTX, which the simulator cannot run; "
+                       "for --device=sim give the model's .mlir or .json");
+    return createSimRunner(*model.lowered, tables);
   }
 
   /// The largest relative error; an Error if it is past what rounding does.
@@ -128,8 +130,10 @@ private:
                  clEnumValN(Target::sim, "sim",
                             "the simulator: the GPU's kernels on the CPU"),
                  clEnumValN(Target::cpu, "cpu",
-                            "plain loops on the CPU (default)")),
+                            "the CPU: an artifact as it is served there, "
+                            "other models by plain loops (default)")),
       cl::init(Target::cpu), cl::sub(sub)};
+  CpuThreadsOption cpuThreads{sub};
   cl::opt<bool> verify{"verify",
                        cl::desc("compare with a reference in f64; exit code 1 "
                                 "if they differ"),

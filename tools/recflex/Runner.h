@@ -32,9 +32,15 @@ Result<std::unique_ptr<Runner>> createCudaRunner(const Artifact &artifact,
                                                  const HostTables &tables);
 
 /// The reference lowering of `module` (emb IR), compiled for this CPU.
-Result<std::unique_ptr<Runner>> createCpuRunner(mlir::ModuleOp module,
-                                                const Manifest &manifest,
-                                                const HostTables &tables);
+Result<std::unique_ptr<Runner>> createLoopsRunner(mlir::ModuleOp module,
+                                                  const Manifest &manifest,
+                                                  const HostTables &tables);
+
+/// What the artifact's manifest says, on the CPU as CpuForward.h has it, with
+/// `threads` threads (0: one a processor).
+Result<std::unique_ptr<Runner>> createCpuRunner(const Manifest &manifest,
+                                                const HostTables &tables,
+                                                int32_t threads);
 
 } // namespace recflex
 
