@@ -4,6 +4,7 @@
 
 #include "CpuPlan.h"
 
+#include <algorithm>
 #include <new>
 #include <thread>
 

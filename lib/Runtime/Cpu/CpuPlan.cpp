@@ -2,6 +2,7 @@
 
 #include "CpuPlan.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace recflex {

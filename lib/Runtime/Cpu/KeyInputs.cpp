@@ -4,6 +4,7 @@
 
 #include "BagFaults.h"
 
+#include <algorithm>
 #include <new>
 
 namespace recflex {
