@@ -2,8 +2,6 @@
 
 #include "recflex/Runtime/LaunchSequence.h"
 
-#include <algorithm>
-
 namespace recflex {
 
 LaunchSequence::LaunchSequence(const Manifest &manifest, DevicePtr descriptors,
@@ -37,46 +35,25 @@ Status LaunchSequence::bind(const BatchArguments &batch,
                       {features, memory.keys, memory.order, memory.starts});
 }
 
-static uint64_t outputFormat(const BatchArguments &batch) {
-  return abi::outputFormat(batch.outputType, batch.output, batch.outputStride);
-}
-
 Status LaunchSequence::pool(const BatchArguments &batch,
                             KernelQueue &queue) const {
   int64_t grid = blocks.count(batch.batchSize);
-  if (options.checks != InputChecks::off)
-    return poolChecked(batch, grid, queue);
   uint64_t batchSize = batch.batchSize, outputStride = batch.outputStride;
-  return queue.launch(
-      {KernelId::forward, grid, manifest->threads, /*startsEarly=*/true},
-      {descriptors, features, memory.order, memory.starts, batch.values,
-       batch.offsets, batch.weights, batch.output, outputStride,
-       outputFormat(batch), batchSize});
-}
-
-Status LaunchSequence::poolChecked(const BatchArguments &batch, int64_t grid,
-                                   KernelQueue &queue) const {
-  uint64_t batchSize = batch.batchSize, outputStride = batch.outputStride;
-  uint64_t lookups = batch.lookups, format = outputFormat(batch);
-  if (Status status = queue.launch(
-          {KernelId::forwardChecked, grid, manifest->threads,
-           /*startsEarly=*/true},
-          {descriptors, features, memory.order, memory.starts, batch.values,
-           batch.offsets, batch.weights, batch.output, outputStride, format,
-           batchSize, lookups, memory.checkState});
-      !status)
-    return status;
-  constexpr int64_t bagsPerBlock = abi::kReportThreads / abi::kWarpSize;
-  int64_t bags = static_cast<int64_t>(features) * batch.batchSize;
-  int64_t reportGrid = std::min((bags + bagsPerBlock - 1) / bagsPerBlock,
-                                abi::kReportBlocks);
-  uint64_t capacity = options.faultCapacity;
+  uint64_t format = abi::outputFormat(batch.outputType, batch.output,
+                                      batch.outputStride);
+  if (options.checks == InputChecks::off)
+    return queue.launch(
+        {KernelId::forward, grid, manifest->threads, /*startsEarly=*/true},
+        {descriptors, features, memory.order, memory.starts, batch.values,
+         batch.offsets, batch.weights, batch.output, outputStride, format,
+         batchSize});
+  uint64_t lookups = batch.lookups, capacity = options.faultCapacity;
   uint64_t zeroBags = options.checks == InputChecks::zeroBag;
-  return queue.launch({KernelId::reportFaults, reportGrid, abi::kReportThreads,
-                       /*startsEarly=*/true},
-                      {descriptors, features, batch.values, batch.offsets,
-                       lookups, batch.output, outputStride, format, batchSize,
-                       memory.checkState, capacity, zeroBags});
+  return queue.launch(
+      {KernelId::forwardChecked, grid, manifest->threads, /*startsEarly=*/true},
+      {descriptors, features, memory.order, memory.starts, batch.values,
+       batch.offsets, batch.weights, batch.output, outputStride, format,
+       batchSize, lookups, memory.checkState, capacity, zeroBags});
 }
 
 } // namespace recflex

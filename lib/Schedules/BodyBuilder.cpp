@@ -131,49 +131,54 @@ Value BodyBuilder::weightAt(Value position, int64_t vector) {
 void BodyBuilder::storeRow(Value row, Value sample, Value column) {
   Value start = mul(widen(sample), widen(tile().outputStride));
   start = add(add(start, widen(tile().column)), widen(column));
+  if (widestStore(row) == 1)
+    return storeRarely(row, start);
+  // Nearly all outputs are aligned rows of f32: they take one comparison.
+  int64_t usual = static_cast<int64_t>(RowType::f32) | abi::kWideRows;
+  choose(
+      equal(tile().outputFormat, i32(usual)),
+      [&] { storeElements(row, start, widestStore(row)); },
+      [&] { storeRarely(row, start); });
+}
 
-  // Both 16-bit types share their stores: only the bits differ.
+int64_t BodyBuilder::widestStore(Value row) {
+  return std::min(cast<VectorType>(row.getType()).getNumElements(),
+                  bodyShape.columnAlignment);
+}
+
+void BodyBuilder::storeRarely(Value row, Value start) {
   Value type = arith::AndIOp::create(*this, tile().outputFormat,
                                      i32(abi::kOutputTypeMask));
   auto isType = [&](RowType wanted) {
     return equal(type, i32(static_cast<int64_t>(wanted)));
   };
-  auto choice = scf::IfOp::create(*this, isType(RowType::f32),
-                                  /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(*this);
-  setInsertionPointToStart(choice.thenBlock());
-  storeAs(row, start);
-  setInsertionPointToStart(choice.elseBlock());
-  auto vector = cast<VectorType>(row.getType());
-  auto bits = vector.clone(getI16Type());
-  auto round = [&](Type element) -> Value {
-    return arith::BitcastOp::create(
-        *this, bits,
-        arith::TruncFOp::create(*this, vector.clone(element), row));
-  };
-  storeAs(select(isType(RowType::f16), round(getF16Type()),
-                 round(getBF16Type())),
-          start);
+  choose(
+      isType(RowType::f32), [&] { storeElements(row, start, 1); },
+      [&] {
+        // Both 16-bit types share their stores: only the bits differ.
+        Value bits = select(isType(RowType::f16), roundTo(getF16Type(), row),
+                            roundTo(getBF16Type(), row));
+        if (widestStore(row) == 1)
+          return storeElements(bits, start, 1);
+        Value wide = arith::AndIOp::create(*this, tile().outputFormat,
+                                           i32(abi::kWideRows));
+        choose(
+            below(i32(0), wide),
+            [&] { storeElements(bits, start, widestStore(row)); },
+            [&] { storeElements(bits, start, 1); });
+      });
 }
 
-/// Stores `elements` at element `start` of the output: in vectors as wide as
-/// the column is aligned, where the launch says that rows are, too.
-void BodyBuilder::storeAs(Value elements, Value start) {
-  auto type = cast<VectorType>(elements.getType());
-  int64_t bytes = type.getElementTypeBitWidth() / 8;
-  Value address = gep(tile().output, type.getElementType(), start);
-  int64_t together = std::min(type.getNumElements(), bodyShape.columnAlignment);
-  if (together == 1)
-    return store(elements, address, bytes);
-  Value wide = arith::AndIOp::create(*this, tile().outputFormat,
-                                     i32(abi::kWideRows));
-  auto choice = scf::IfOp::create(*this, below(i32(0), wide),
-                                  /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(*this);
-  setInsertionPointToStart(choice.thenBlock());
-  store(elements, address, together * bytes);
-  setInsertionPointToStart(choice.elseBlock());
-  store(elements, address, bytes);
+Value BodyBuilder::roundTo(Type element, Value row) {
+  auto type = cast<VectorType>(row.getType());
+  Value rounded = arith::TruncFOp::create(*this, type.clone(element), row);
+  return arith::BitcastOp::create(*this, type.clone(getI16Type()), rounded);
+}
+
+void BodyBuilder::storeElements(Value elements, Value start, int64_t together) {
+  Type element = cast<VectorType>(elements.getType()).getElementType();
+  store(elements, gep(tile().output, element, start),
+        together * element.getIntOrFloatBitWidth() / 8);
 }
 
 //===----------------------------------------------------------------------===//

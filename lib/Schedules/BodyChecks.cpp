@@ -1,12 +1,12 @@
 //===- BodyChecks.cpp - Indices and offsets that nobody checked -----------===//
 //
-// Good input pays one comparison a lookup and one branch for all rows that are
-// in flight together. What was bad, and where, is found afterwards by
-// recflex_report_faults: bodies only raise a flag.
+// Good input pays half an instruction a lookup (the largest index of all rows in
+// flight together is found, two at a time) and one branch for all of them. What
+// was bad, and where, the block finds afterwards (TileFaults.cpp): a body only
+// raises the block's flag.
 //
 //===----------------------------------------------------------------------===//
 
-#include "recflex/Runtime/KernelABI.h"
 #include "recflex/Schedules/BodyBuilder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -23,8 +23,9 @@ Value BodyBuilder::unlikely(Value condition) {
 }
 
 void BodyBuilder::raiseFault() {
-  static_assert(offsetof(abi::CheckState, raised) == 0);
-  store(i32(1), tile().checkState, 4);
+  // Atomic, for several threads may do it.
+  LLVM::AtomicRMWOp::create(*this, LLVM::AtomicBinOp::_or, tile().raised,
+                            i32(1), LLVM::AtomicOrdering::monotonic, "block");
 }
 
 void BodyBuilder::checkBag(BagRange &bag) {
@@ -71,23 +72,10 @@ Value BodyBuilder::someOutside(ArrayRef<Value> indices) {
   return either(some, below(limit, high));
 }
 
-void BodyBuilder::checkRows(ArrayRef<Value> indices,
-                            MutableArrayRef<Value> addresses) {
-  auto checked = scf::IfOp::create(
-      *this, TypeRange(ValueRange(addresses)),
-      unlikely(someOutside(indices)), /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(*this);
-  setInsertionPointToStart(checked.thenBlock());
-  raiseFault();
-  Value zeros = gep(tile().checkState, getI8Type(),
-                    i32(offsetof(abi::CheckState, zeros)));
-  SmallVector<Value> repaired;
-  for (auto [index, address] : llvm::zip_equal(indices, addresses))
-    repaired.push_back(select(isOutside(index), zeros, address));
-  scf::YieldOp::create(*this, repaired);
-  setInsertionPointToStart(checked.elseBlock());
-  scf::YieldOp::create(*this, ValueRange(addresses));
-  llvm::copy(checked.getResults(), addresses.begin());
+Value BodyBuilder::checkedAddress(Value index, Value address) {
+  Value bad = unlikely(isOutside(index));
+  guarded(bad, [&] { raiseFault(); });
+  return select(bad, tile().zeros, address);
 }
 
 } // namespace recflex

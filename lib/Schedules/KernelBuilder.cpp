@@ -119,6 +119,16 @@ void KernelBuilder::guarded(Value condition, function_ref<void()> then) {
   then();
 }
 
+void KernelBuilder::choose(Value condition, function_ref<void()> then,
+                           function_ref<void()> otherwise) {
+  auto branch = scf::IfOp::create(*this, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  then();
+  setInsertionPointToStart(branch.elseBlock());
+  otherwise();
+}
+
 void KernelBuilder::repeat(int64_t count, function_ref<void(Value)> body) {
   auto loop = scf::ForOp::create(*this, i32(0), i32(count), i32(1));
   OpBuilder::InsertionGuard guard(*this);

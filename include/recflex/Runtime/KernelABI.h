@@ -18,14 +18,11 @@
 //
 // With checks, in place of recflex_forward:
 //
-//   recflex_forward_checked(..., B, lookups, state)
+//   recflex_forward_checked(..., B, lookups, state, capacity, zeroBags, views)
 //     the same; a row outside its table reads as zeros, a bag whose bounds are
-//     bad is empty, and either raises state.raised.
-//   recflex_report_faults(descriptors, F, values, offsets, lookups, output,
-//                         outputStride, outputFormat, B, state, capacity,
-//                         zeroBags)
-//     if state.raised: looks for what was bad, counts and lists it, and zeroes
-//     bags where that is asked for.
+//     bad is empty. Behind its body, a block that met either counts and lists
+//     the faults of its tile, and zeroes bags with a bad index where that is
+//     asked for.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,16 +44,10 @@ constexpr const char *kBindKeysKernel = "recflex_bind_keys";
 constexpr const char *kBindOrderKernel = "recflex_bind_order";
 constexpr const char *kForwardKernel = "recflex_forward";
 constexpr const char *kForwardCheckedKernel = "recflex_forward_checked";
-constexpr const char *kReportFaultsKernel = "recflex_report_faults";
 
 constexpr uint32_t kWarpSize = 32;
 /// Threads a block of the two binding kernels: one feature a warp.
 constexpr uint32_t kBindThreads = 256;
-
-/// Threads a block of recflex_report_faults, one bag a warp at a time, and the
-/// most blocks of it: with nothing to report they end at once.
-constexpr uint32_t kReportThreads = 256;
-constexpr int64_t kReportBlocks = 256;
 
 /// 90 of "sm_90" and "sm_90a"; 0 of what names no chip.
 constexpr int chipNumber(std::string_view chip) {
@@ -120,16 +111,12 @@ constexpr int32_t outputFormat(RowType type, uint64_t address, int64_t stride) {
 /// What checked kernels leave behind, in device memory: all zero when a context
 /// is made. `capacity` faults (Fault of BatchArguments.h) follow it.
 struct alignas(128) CheckState {
-  uint32_t raised;    ///< 1: some kernel of this batch saw a fault
-  uint32_t done;      ///< blocks of recflex_report_faults that have ended
-  uint64_t total;     ///< faults counted; the first `capacity` are listed
-  uint32_t unused[12];
-  uint8_t zeros[64];  ///< what a row outside its table reads as
+  uint64_t total;      ///< faults counted; the first `capacity` are listed
+  uint64_t unused[7];
+  uint8_t zeros[64];   ///< what a row outside its table reads as
 };
 static_assert(sizeof(CheckState) == 128);
-static_assert(offsetof(CheckState, raised) == 0);
-static_assert(offsetof(CheckState, done) == 4);
-static_assert(offsetof(CheckState, total) == 8);
+static_assert(offsetof(CheckState, total) == 0);
 static_assert(offsetof(CheckState, zeros) == 64);
 
 /// Blocks that feature `d` takes for a batch of `batchSize` samples; tile t

@@ -21,10 +21,9 @@ enum class KernelId : uint8_t {
   bindKeys,
   bindOrder,
   forward,
-  forwardChecked,
-  reportFaults
+  forwardChecked
 };
-constexpr size_t kKernelCount = 5;
+constexpr size_t kKernelCount = 4;
 
 /// A kernel's name in the artifact.
 constexpr const char *kernelName(KernelId kernel) {
@@ -37,8 +36,6 @@ constexpr const char *kernelName(KernelId kernel) {
     return abi::kForwardKernel;
   case KernelId::forwardChecked:
     return abi::kForwardCheckedKernel;
-  case KernelId::reportFaults:
-    return abi::kReportFaultsKernel;
   }
   return nullptr;
 }

@@ -32,17 +32,13 @@ public:
   /// empty. Errors: the queue's.
   Status bind(const BatchArguments &batch, KernelQueue &queue) const;
 
-  /// Launches the forward kernel, bind() being ahead of it in the queue; with
-  /// checks, the report behind it.
+  /// Launches the forward kernel, bind() being ahead of it in the queue.
   Status pool(const BatchArguments &batch, KernelQueue &queue) const;
 
   const Workspace &workspace() const { return memory; }
   int64_t faultCapacity() const { return options.faultCapacity; }
 
 private:
-  Status poolChecked(const BatchArguments &batch, int64_t grid,
-                     KernelQueue &queue) const;
-
   const Manifest *manifest;
   uint64_t features;
   BlockCounter blocks;

@@ -31,7 +31,8 @@ struct TileArguments {
   mlir::Value outputFormat; ///< abi::outputFormat()
   mlir::Value batch;        ///< samples
   mlir::Value lookups;      ///< i64; null unless inputs are checked
-  mlir::Value checkState;   ///< abi::CheckState; null unless inputs are checked
+  mlir::Value zeros;        ///< 64 bytes of zeros; null unless checked
+  mlir::Value raised;       ///< i32 in shared memory; null unless checked
   mlir::Value thread;       ///< in the block
   mlir::Value shared;       ///< block's shared memory; null if no body needs it
 };
@@ -123,34 +124,61 @@ public:
   mlir::Value loadShared(mlir::Value slot, int64_t vector);
 
 private:
-  /// `unroll` lookups at `position`, + stride, ...: all index loads, then all
-  /// row loads, then the combining. With `end`, lookups from there on are left
-  /// out.
-  mlir::Value poolStep(mlir::Value accumulator, mlir::Value position,
-                       mlir::Value end, mlir::Value column, int64_t vector,
-                       int64_t unroll, int64_t stride);
+  /// Lookups whose rows are in flight together.
+  struct Step {
+    llvm::SmallVector<mlir::Value> present; ///< i1, or null: all are
+    llvm::SmallVector<mlir::Value> indices;
+    llvm::SmallVector<mlir::Value> weights; ///< of weighted lookups
+  };
+
+  /// Loads indices and weights of `unroll` lookups at `position`, + stride, ...
+  /// With `end`, lookups from there on are left out.
+  Step loadStep(mlir::Value position, mlir::Value end, int64_t vector,
+                int64_t unroll, int64_t stride);
+  mlir::Value poolStep(mlir::Value accumulator, const Step &step,
+                       mlir::Value column, int64_t vector);
+  /// The same, and true; checked, a step with an index outside the table pools
+  /// nothing and gives false.
+  std::pair<mlir::Value, mlir::Value> poolGoodStep(mlir::Value accumulator,
+                                                   const Step &step,
+                                                   mlir::Value column,
+                                                   int64_t vector);
+  /// pool() with one row in flight, each checked by itself.
+  mlir::Value poolSerially(mlir::Value accumulator, mlir::Value begin,
+                           mlir::Value end, mlir::Value column, int64_t vector,
+                           int64_t stride);
+  mlir::Value loadRow(mlir::Value position, mlir::Value column, int64_t vector);
   mlir::Value isEmpty(const BagRange &bag);
   /// The index at `position`, of the index type, whatever it is.
   mlir::Value loadIndex(mlir::Value position);
   mlir::Value rowAddress(mlir::Value index, mlir::Value column);
-  void storeAs(mlir::Value elements, mlir::Value start);
+  mlir::Value loadElements(mlir::Value address, int64_t vector);
+  mlir::Value weightAt(mlir::Value position, int64_t vector);
+  mlir::Value splat(mlir::Value scalar, int64_t vector);
+  mlir::Type indexType();
+
+  // Stores at element `start` of the output.
+
+  /// Elements of `row` that one store may take where rows are aligned.
+  int64_t widestStore(mlir::Value row);
+  /// A row of any type and alignment.
+  void storeRarely(mlir::Value row, mlir::Value start);
+  /// The bits of `row` as a 16-bit float type.
+  mlir::Value roundTo(mlir::Type element, mlir::Value row);
+  /// `together` elements a store.
+  void storeElements(mlir::Value elements, mlir::Value start,
+                     int64_t together);
 
   // Checks (BodyChecks.cpp).
 
   /// Makes bags with bad bounds empty.
   void checkBag(BagRange &bag);
-  /// Lets rows that `indices` put outside the table read as zeros.
-  void checkRows(llvm::ArrayRef<mlir::Value> indices,
-                 llvm::MutableArrayRef<mlir::Value> addresses);
+  /// `address`, or that of zeros for an index outside the table.
+  mlir::Value checkedAddress(mlir::Value index, mlir::Value address);
   mlir::Value isOutside(mlir::Value index);
   mlir::Value someOutside(llvm::ArrayRef<mlir::Value> indices);
   void raiseFault();
   mlir::Value unlikely(mlir::Value condition);
-
-  mlir::Value loadElements(mlir::Value address, int64_t vector);
-  mlir::Value weightAt(mlir::Value position, int64_t vector);
-  mlir::Value splat(mlir::Value scalar, int64_t vector);
-  mlir::Type indexType();
 
   BodyShape bodyShape;
   TileArguments arguments;

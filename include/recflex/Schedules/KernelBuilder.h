@@ -63,6 +63,9 @@ public:
 
   /// Emits `then` under `condition`; no results.
   void guarded(mlir::Value condition, llvm::function_ref<void()> then);
+  /// Emits both under `condition` and its opposite.
+  void choose(mlir::Value condition, llvm::function_ref<void()> then,
+              llvm::function_ref<void()> otherwise);
   /// Emits `body` in a loop over 0, ..., count - 1.
   void repeat(int64_t count, llvm::function_ref<void(mlir::Value)> body);
   /// A scalar of the lane `mask` bits away; every lane of the warp must come.

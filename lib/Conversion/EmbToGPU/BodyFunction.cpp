@@ -40,7 +40,7 @@ static constexpr Parameter kParameters[] = {
     {&TileArguments::batch, Parameter::i32},
     {&TileArguments::rows, Parameter::i64},
     {&TileArguments::lookups, Parameter::i64},
-    {&TileArguments::checkState, Parameter::pointer},
+    {&TileArguments::zeros, Parameter::pointer},
 };
 static constexpr size_t kCheckParameters = 3;
 
@@ -67,8 +67,8 @@ static Type typeOf(Parameter::Kind kind, Builder &builder) {
 }
 
 func::FuncOp emitBodyFunction(gpu::GPUModuleOp module, const PlannedBody &body,
-                              size_t number, LLVM::GlobalOp shared,
-                              bool checked) {
+                              size_t number, const SharedMemory &shared) {
+  bool checked = static_cast<bool>(shared.raised);
   Location loc = module.getLoc();
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   std::string name = ("body" + Twine(number) + "_" + body.getName()).str();
@@ -93,8 +93,10 @@ func::FuncOp emitBodyFunction(gpu::GPUModuleOp module, const PlannedBody &body,
     tile.*parameter.member = argument;
   KernelBuilder b(loc, builder);
   tile.thread = b.threadId();
-  if (shared)
-    tile.shared = LLVM::AddressOfOp::create(b, shared);
+  if (shared.rows)
+    tile.shared = LLVM::AddressOfOp::create(b, shared.rows);
+  if (checked)
+    tile.raised = LLVM::AddressOfOp::create(b, shared.raised);
   BodyShape shape = body.shape;
   shape.checked = checked;
   BodyBuilder in(loc, builder, shape, tile);

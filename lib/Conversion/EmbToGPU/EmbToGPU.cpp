@@ -69,7 +69,6 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
       op.setKernelAttr(SymbolRefAttr::get(name));
       emitBindKernels(module, plan, overlaps);
       emitForwardKernels(module, plan, overlaps);
-      emitReportKernel(module, plan, overlaps);
     }
     if (!lookups.empty())
       getOperation()->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),

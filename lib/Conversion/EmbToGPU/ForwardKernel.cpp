@@ -1,6 +1,6 @@
 //===- ForwardKernel.cpp - One kernel for all features --------------------===//
 
-#include "Kernels.h"
+#include "TileFaults.h"
 
 #include "recflex/Runtime/KernelABI.h"
 
@@ -14,18 +14,14 @@ using namespace mlir;
 
 namespace recflex {
 
-static constexpr StringLiteral kSharedName = "recflex_shared";
-
-/// The block's shared memory, as an array of f32; null if no body needs any.
-static LLVM::GlobalOp createShared(gpu::GPUModuleOp module, int64_t bytes) {
-  if (bytes == 0)
-    return {};
+/// A variable in the block's shared memory.
+static LLVM::GlobalOp createShared(gpu::GPUModuleOp module, StringRef name,
+                                   Type type, unsigned alignment) {
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  auto type = LLVM::LLVMArrayType::get(builder.getF32Type(), bytes / 4);
   return LLVM::GlobalOp::create(
       builder, module.getLoc(), type, /*isConstant=*/false,
-      LLVM::Linkage::Internal, kSharedName, /*value=*/Attribute(),
-      /*alignment=*/16, static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
+      LLVM::Linkage::Internal, name, /*value=*/Attribute(), alignment,
+      static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
 }
 
 /// The rank r with starts[r] <= block < starts[r + 1], by a search that looks
@@ -116,13 +112,37 @@ static void callBodies(KernelBuilder &b, ArrayRef<func::FuncOp> bodies,
   }
 }
 
-/// recflex_forward, or its checked twin.
-static void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
-                              bool overlaps, LLVM::GlobalOp shared,
-                              bool checked) {
-  SmallVector<func::FuncOp> bodies;
-  for (auto [number, body] : llvm::enumerate(plan.bodies))
-    bodies.push_back(emitBodyFunction(module, body, number, shared, checked));
+namespace {
+/// Emits recflex_forward, or its checked twin.
+class ForwardKernel {
+public:
+  ForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
+                const SharedMemory &shared)
+      : module(module), plan(plan), shared(shared),
+        checked(shared.raised != nullptr) {}
+
+  void emit(bool overlaps);
+
+private:
+  gpu::GPUFuncOp create();
+  /// The feature's rank, its number and the tile of the calling block.
+  struct Place {
+    Value number, tile;
+  };
+  Place findPlace(KernelBuilder &b);
+  void emitBody(KernelBuilder &b, ArrayRef<func::FuncOp> bodies);
+  void emitChecks(KernelBuilder &b);
+  Value argument(unsigned number) { return entry->getArgument(number); }
+
+  gpu::GPUModuleOp module;
+  const KernelPlan &plan;
+  SharedMemory shared;
+  bool checked;
+  Block *entry = nullptr;
+};
+} // namespace
+
+gpu::GPUFuncOp ForwardKernel::create() {
   MLIRContext *context = module.getContext();
   Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
   Type pointer = LLVM::LLVMPointerType::get(context, 1);
@@ -130,63 +150,115 @@ static void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
                                   pointer, pointer, pointer, pointer,
                                   i64,     i32,     i32};
   if (checked)
-    parameters.append({i64, pointer});
+    parameters.append({i64, pointer, i32, i32});
   gpu::GPUFuncOp kernel = createKernel(
       module, checked ? abi::kForwardCheckedKernel : abi::kForwardKernel,
       parameters, plan.threads);
   kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                   IntegerAttr::get(i32, plan.blocksPerSM));
+  return kernel;
+}
 
-  Block *entry = &kernel.getBody().front();
+ForwardKernel::Place ForwardKernel::findPlace(KernelBuilder &b) {
+  Type i32 = b.getI32Type();
+  Value count = argument(1), order = argument(2), starts = argument(3);
+  Value block = b.blockId();
+  Value rank = findRank(b, starts, count, block, b.modulo(b.threadId(), 32));
+  Value start = b.load(i32, b.gep(starts, i32, rank), 4);
+  return {b.load(i32, b.gep(order, i32, rank), 4), b.sub(block, start)};
+}
+
+void ForwardKernel::emitBody(KernelBuilder &b, ArrayRef<func::FuncOp> bodies) {
+  Place place = findPlace(b);
+  Descriptor descriptor = loadDescriptor(b, argument(0), place.number);
+  TileArguments tile;
+  tile.table = descriptor.table;
+  tile.rows = descriptor.rows;
+  tile.feature = descriptor.feature;
+  tile.column = descriptor.column;
+  tile.tile = place.tile;
+  tile.values = argument(4);
+  tile.offsets = argument(5);
+  tile.weights = argument(6);
+  tile.output = argument(7);
+  // Fewer than 2^31 columns: a 32-bit stride multiplies in one instruction.
+  tile.outputStride = b.narrow(argument(8));
+  tile.outputFormat = argument(9);
+  tile.batch = argument(10);
+  if (checked) {
+    tile.lookups = argument(11);
+    tile.zeros = b.gep(argument(12), b.getI8Type(),
+                       b.i32(offsetof(abi::CheckState, zeros)));
+  }
+  callBodies(b, bodies, descriptor.body, packTile(tile, checked));
+}
+
+/// Behind the body: if it raised the flag, looks for the faults. Finds the
+/// block's place again rather than keep it in registers.
+void ForwardKernel::emitChecks(KernelBuilder &b) {
+  b.barrier();
+  Value raised = b.load(b.getI32Type(),
+                        LLVM::AddressOfOp::create(b, shared.raised), 4);
+  b.guarded(b.below(b.i32(0), raised), [&] {
+    FaultArguments faults;
+    faults.descriptors = argument(0);
+    faults.values = argument(4);
+    faults.offsets = argument(5);
+    faults.output = argument(7);
+    faults.outputStride = argument(8);
+    faults.outputFormat = argument(9);
+    faults.batch = argument(10);
+    faults.lookups = argument(11);
+    faults.state = argument(12);
+    faults.capacity = argument(13);
+    faults.zeroBags = argument(14);
+    faults.indexType = b.getIntegerType(8 * byteSize(plan.indexType));
+    Place place = findPlace(b);
+    emitTileFaults(b, faults, place.number, place.tile, plan.threads);
+  });
+}
+
+void ForwardKernel::emit(bool overlaps) {
+  SmallVector<func::FuncOp> bodies;
+  for (auto [number, body] : llvm::enumerate(plan.bodies))
+    bodies.push_back(emitBodyFunction(module, body, number, shared));
+  gpu::GPUFuncOp kernel = create();
+  entry = &kernel.getBody().front();
   OpBuilder builder = OpBuilder::atBlockTerminator(entry);
   KernelBuilder b(kernel.getLoc(), builder);
-  Value descriptors = entry->getArgument(0), count = entry->getArgument(1);
-  Value order = entry->getArgument(2), starts = entry->getArgument(3);
 
-  TileArguments tile;
-  tile.values = entry->getArgument(4);
-  tile.offsets = entry->getArgument(5);
-  tile.weights = entry->getArgument(6);
-  tile.output = entry->getArgument(7);
-  // Fewer than 2^31 columns: a 32-bit stride multiplies in one instruction.
-  tile.outputStride = b.narrow(entry->getArgument(8));
-  tile.outputFormat = entry->getArgument(9);
-  tile.batch = entry->getArgument(10);
-  if (checked) {
-    tile.lookups = entry->getArgument(11);
-    tile.checkState = entry->getArgument(12);
-  }
-
-  if (overlaps) {
-    // Next comes recflex_report_faults, which waits; after recflex_forward it
-    // may be anything.
-    if (checked)
-      emitLaunchDependents(b);
+  if (overlaps)
     emitGridWait(b); // for order and starts
-  }
-
   // The grid is an upper bound; blocks past the last tile have nothing to do.
-  Value block = b.blockId();
-  Value total = b.load(i32, b.gep(starts, i32, count), 4);
-  b.guarded(b.less(block, total), [&] {
-    Value rank = findRank(b, starts, count, block, b.modulo(b.threadId(), 32));
-    Value number = b.load(i32, b.gep(order, i32, rank), 4);
-    Value start = b.load(i32, b.gep(starts, i32, rank), 4);
-    Descriptor descriptor = loadDescriptor(b, descriptors, number);
-    tile.table = descriptor.table;
-    tile.rows = descriptor.rows;
-    tile.feature = descriptor.feature;
-    tile.column = descriptor.column;
-    tile.tile = b.sub(block, start);
-    callBodies(b, bodies, descriptor.body, packTile(tile, checked));
+  Value total = b.load(b.getI32Type(),
+                       b.gep(argument(3), b.getI32Type(), argument(1)), 4);
+  b.guarded(b.less(b.blockId(), total), [&] {
+    if (checked) {
+      b.guarded(b.equal(b.threadId(), b.i32(0)), [&] {
+        b.store(b.i32(0), LLVM::AddressOfOp::create(b, shared.raised), 4);
+      });
+      b.barrier();
+    }
+    emitBody(b, bodies);
+    if (checked)
+      emitChecks(b);
   });
 }
 
 void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps) {
-  LLVM::GlobalOp shared = createShared(module, plan.sharedBytes);
-  emitForwardKernel(module, plan, overlaps, shared, /*checked=*/false);
-  emitForwardKernel(module, plan, overlaps, shared, /*checked=*/true);
+  MLIRContext *context = module.getContext();
+  SharedMemory shared;
+  if (plan.sharedBytes)
+    shared.rows = createShared(
+        module, "recflex_shared",
+        LLVM::LLVMArrayType::get(Float32Type::get(context),
+                                 plan.sharedBytes / 4),
+        /*alignment=*/16);
+  ForwardKernel(module, plan, shared).emit(overlaps);
+  shared.raised = createShared(module, "recflex_raised",
+                               IntegerType::get(context, 32), /*alignment=*/4);
+  ForwardKernel(module, plan, shared).emit(overlaps);
 }
 
 } // namespace recflex

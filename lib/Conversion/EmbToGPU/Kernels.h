@@ -37,11 +37,17 @@ void emitGridWait(KernelBuilder &b);
 void emitBindKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
                      bool overlaps);
 
-/// The function of one body: one tile of one feature. `shared` is the block's
-/// shared memory, null if no body needs any.
+/// Shared memory of a block: `rows` for bodies, `raised` an i32 that checked
+/// bodies raise. Either is null where nobody needs it.
+struct SharedMemory {
+  mlir::LLVM::GlobalOp rows, raised;
+};
+
+/// The function of one body: one tile of one feature. Checked if there is
+/// something to raise.
 mlir::func::FuncOp emitBodyFunction(mlir::gpu::GPUModuleOp module,
                                     const PlannedBody &body, size_t number,
-                                    mlir::LLVM::GlobalOp shared, bool checked);
+                                    const SharedMemory &shared);
 
 /// The operands of a call of it.
 llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile,
@@ -50,10 +56,6 @@ llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile,
 /// recflex_forward and recflex_forward_checked.
 void emitForwardKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps);
-
-/// recflex_report_faults.
-void emitReportKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
-                      bool overlaps);
 
 /// The i32 at byte `offset` of descriptor `number`.
 mlir::Value loadField(KernelBuilder &b, mlir::Value descriptors,
