@@ -73,9 +73,8 @@ std::string serialize(const Artifact &artifact) {
             [](const SectionContents &a, const SectionContents &b) {
               return chipBefore(a.chip, b.chip);
             });
-  sections.insert(sections.begin(),
-                  {{SectionKind::manifest, "", manifest},
-                   {SectionKind::ptx, "", artifact.ptx}});
+  sections.insert(sections.begin(), {{SectionKind::manifest, "", manifest},
+                                     {SectionKind::ptx, "", artifact.ptx}});
   return writeLayout(sections);
 }
 

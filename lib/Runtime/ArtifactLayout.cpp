@@ -140,8 +140,8 @@ std::string writeLayout(const std::vector<SectionContents> &sections) {
 
 /// Magic and versions, before any other field is believed.
 static Status checkVersions(std::string_view artifact) {
-  if (artifact.empty() || artifact.substr(0, kMagic.size()) !=
-                              kMagic.substr(0, artifact.size()))
+  if (artifact.empty() ||
+      artifact.substr(0, kMagic.size()) != kMagic.substr(0, artifact.size()))
     return bad("is not a RecFlex artifact: it does not start with the magic "
                "'RECFLEX'");
   if (artifact.size() < kVersionedBytes)
@@ -176,8 +176,8 @@ static Result<size_t> checkHeader(std::string_view artifact) {
     return bad("artifact is ", artifact.size(), " bytes long, its header says ",
                length, kAgain);
   if (sections > (artifact.size() - kHeaderBytes) / kEntryBytes)
-    return bad("artifact's table of ", sections,
-               " sections does not fit its ", length, " bytes", kAgain);
+    return bad("artifact's table of ", sections, " sections does not fit its ",
+               length, " bytes", kAgain);
   Sha256::Digest written = reader.digest();
   Sha256::Digest found = hashTable(artifact, sections);
   if (written != found)

@@ -47,13 +47,12 @@ static Result<PtxModule> loadArtifactPtx(const DevicePointer &device,
   const Manifest &manifest = artifact.manifest;
   const DeviceProperties &gpu = device->properties();
   if (gpu.driverVersion < manifest.leastDriver)
-    return makeError(ErrorCode::incompatibleDevice, "the artifact's PTX (ISA ",
-                     manifest.ptxVersion, ") needs a driver for CUDA ",
-                     cudaVersionName(manifest.leastDriver), " or newer, ",
-                     nameOf(gpu), " has one for CUDA ",
-                     cudaVersionName(gpu.driverVersion),
-                     "; update the driver, or recompile with --cubin=",
-                     gpu.chip());
+    return makeError(
+        ErrorCode::incompatibleDevice, "the artifact's PTX (ISA ",
+        manifest.ptxVersion, ") needs a driver for CUDA ",
+        cudaVersionName(manifest.leastDriver), " or newer, ", nameOf(gpu),
+        " has one for CUDA ", cudaVersionName(gpu.driverVersion),
+        "; update the driver, or recompile with --cubin=", gpu.chip());
   return loadPtx(device, artifact.ptx);
 }
 
@@ -89,8 +88,8 @@ Result<std::shared_ptr<const DeviceModule>>
 DeviceModule::load(DevicePointer device, const Artifact &artifact) {
   const Manifest &manifest = artifact.manifest;
   if (Status status = check(manifest); !status)
-    return makeError(ErrorCode::badArtifact, "manifest: ",
-                     status.error().message);
+    return makeError(ErrorCode::badArtifact,
+                     "manifest: ", status.error().message);
   const DeviceProperties &gpu = device->properties();
   if (!runsOn(manifest.chip, gpu.major, gpu.minor))
     return makeError(ErrorCode::incompatibleDevice,

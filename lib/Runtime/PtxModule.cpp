@@ -37,11 +37,10 @@ static Result<PtxModule> loadImage(const DevicePointer &device,
     return PtxModule(device, module);
 
   const DeviceProperties &gpu = device->properties();
-  Error error = driver.error(code, "loading the " + what + " on " + gpu.name +
-                                       " (" + gpu.chip() +
-                                       ", driver for CUDA " +
-                                       cudaVersionName(gpu.driverVersion) +
-                                       ")");
+  Error error =
+      driver.error(code, "loading the " + what + " on " + gpu.name + " (" +
+                             gpu.chip() + ", driver for CUDA " +
+                             cudaVersionName(gpu.driverVersion) + ")");
   if (refusesCode(code))
     error.code = ErrorCode::incompatibleDevice;
   if (code == cuda::kErrorUnsupportedPtxVersion)

@@ -4,8 +4,8 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,8 +24,7 @@ struct Descriptor {
 } // namespace
 
 static Error systemError(const std::string &path, const char *what) {
-  return makeError(ErrorCode::io, path, ": ", what, ": ",
-                   std::strerror(errno));
+  return makeError(ErrorCode::io, path, ": ", what, ": ", std::strerror(errno));
 }
 
 static Error folderError(const std::string &path) {

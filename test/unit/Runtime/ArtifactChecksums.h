@@ -1,4 +1,4 @@
-//===- ArtifactChecksums.h - Mutated artifacts with right checksums *- C++ -*-===//
+//===- ArtifactChecksums.h - Mutations with right checksums -----*- C++ -*-===//
 //
 // What a checksum hides from a test or a fuzzer, for it is refused before the
 // rest is looked at. Written against docs/Artifact.md, not against the code

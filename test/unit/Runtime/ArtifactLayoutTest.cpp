@@ -3,9 +3,9 @@
 #include "recflex/Runtime/ArtifactLayout.h"
 
 #include "ArtifactChecksums.h"
+#include "TestModel.h"
 #include "recflex/Runtime/KernelABI.h"
 #include "recflex/Runtime/ManifestJson.h"
-#include "TestModel.h"
 
 #include <functional>
 #include <gtest/gtest.h>
@@ -35,9 +35,8 @@ std::string errorAfter(const std::function<void(std::string &)> &change) {
 
 /// The same after setting one number.
 std::string errorWith(size_t offset, int bytes, uint64_t number) {
-  return errorAfter([&](std::string &file) {
-    setNumberAt(file, offset, bytes, number);
-  });
+  return errorAfter(
+      [&](std::string &file) { setNumberAt(file, offset, bytes, number); });
 }
 
 TEST(ArtifactLayout, IsAsDocumented) {
@@ -133,8 +132,9 @@ TEST(ArtifactLayout, OtherVersionsAreNamed) {
 TEST(ArtifactLayout, DamageIsFoundByItsChecksum) {
   std::string table = makeFile(), ptx = table;
   table[entryAt(1) + 40] ^= 1;
-  EXPECT_EQ(errorOf(table).find("artifact is damaged: the SHA-256 of its header"),
-            0u);
+  EXPECT_EQ(
+      errorOf(table).find("artifact is damaged: the SHA-256 of its header"),
+      0u);
   ptx[numberAt(ptx, entryAt(1) + 16, 8)] ^= 1;
   EXPECT_EQ(errorOf(ptx).find("artifact's section 1 is damaged: its SHA-256"),
             0u);

@@ -3,9 +3,9 @@
 #include "recflex/Runtime/Artifact.h"
 
 #include "ArtifactChecksums.h"
+#include "TestModel.h"
 #include "recflex/Runtime/ManifestJson.h"
 #include "recflex/Support/Files.h"
-#include "TestModel.h"
 
 #include <cstdio>
 #include <functional>
@@ -95,11 +95,13 @@ std::string errorAfter(const std::function<void(Artifact &)> &change) {
 
 TEST(Artifact, ContentsThatCannotBeAreRefused) {
   EXPECT_EQ(errorAfter([](Artifact &) {}), "none");
-  EXPECT_EQ(errorAfter([](Artifact &a) { a.manifest.threads = 7; })
-                .find("manifest: threads: 7"),
+  EXPECT_EQ(errorAfter([](Artifact &a) {
+              a.manifest.threads = 7;
+            }).find("manifest: threads: 7"),
             0u);
-  EXPECT_EQ(errorAfter([](Artifact &a) { a.ptx += '\0'; })
-                .find("PTX: has a NUL byte at"),
+  EXPECT_EQ(errorAfter([](Artifact &a) {
+              a.ptx += '\0';
+            }).find("PTX: has a NUL byte at"),
             0u);
   EXPECT_EQ(errorAfter([](Artifact &a) { a.ptx = "int main() {}"; }),
             "PTX: does not begin with the directives .version and .target");

@@ -170,9 +170,8 @@ TEST(DeviceModule, WhereACubinIsRefusedThePtxIsLoaded) {
   EXPECT_EQ(fallback.calls.size(), 2u);
   EXPECT_EQ(fallback.image, "PTX") << fallback.error.message;
 
-  Loaded memory = loadWith([](FakeCuda &cuda, Artifact &) {
-    cuda.failName = "cuModuleLoadDataEx";
-  });
+  Loaded memory = loadWith(
+      [](FakeCuda &cuda, Artifact &) { cuda.failName = "cuModuleLoadDataEx"; });
   EXPECT_EQ(memory.calls.size(), 1u);
   EXPECT_EQ(memory.error.code, ErrorCode::outOfMemory);
 
@@ -198,14 +197,16 @@ TEST(DeviceModule, DriversTooOldForThePtxAreNamed) {
 }
 
 TEST(DeviceModule, ErrorsHaveCodes) {
-  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) { cuda.major = 8; })
-                .error.code,
-            ErrorCode::incompatibleDevice);
-  EXPECT_EQ(loadWith([](FakeCuda &, Artifact &a) { a.manifest.threads = 3; })
-                .error.code,
+  EXPECT_EQ(
+      loadWith([](FakeCuda &cuda, Artifact &) { cuda.major = 8; }).error.code,
+      ErrorCode::incompatibleDevice);
+  EXPECT_EQ(loadWith([](FakeCuda &, Artifact &a) {
+              a.manifest.threads = 3;
+            }).error.code,
             ErrorCode::badArtifact);
-  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) { cuda.maxThreads = 32; })
-                .error.code,
+  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) {
+              cuda.maxThreads = 32;
+            }).error.code,
             ErrorCode::incompatibleDevice);
   EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) {
               cuda.missingKernel = "recflex_forward";

@@ -2,8 +2,8 @@
 
 #include "recflex/Runtime/ManifestJson.h"
 
-#include "recflex/Runtime/Binding.h"
 #include "TestModel.h"
+#include "recflex/Runtime/Binding.h"
 
 #include <functional>
 #include <gtest/gtest.h>
@@ -223,9 +223,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Manifest, LargestBatchIsWhatTheGridTakes) {
   Manifest m = makeTestManifest();
   auto accepts = [&](int64_t batch) {
-    return static_cast<bool>(
-        checkGrid(countBlocks(makeDescriptors(m), batch), m.jaggedFeatures,
-                  batch));
+    return static_cast<bool>(checkGrid(countBlocks(makeDescriptors(m), batch),
+                                       m.jaggedFeatures, batch));
   };
   auto expectLargest = [&](int64_t largest) {
     EXPECT_EQ(largestBatch(m), largest);

@@ -29,8 +29,8 @@ TEST(PtxHeader, OtherTextIsRefused) {
 TEST(PtxHeader, VersionsAreWellFormed) {
   for (const char *version : {"7.0", "8.6", "12.10"})
     EXPECT_TRUE(isPtxVersion(version)) << version;
-  for (const char *version : {"", "8", "8.", ".6", "8.6.1", "8.x", "-8.6",
-                              "8.123", "8 6", " 8.6"})
+  for (const char *version :
+       {"", "8", "8.", ".6", "8.6.1", "8.x", "-8.6", "8.123", "8 6", " 8.6"})
     EXPECT_FALSE(isPtxVersion(version)) << version;
 }
 

@@ -47,8 +47,9 @@ inline Manifest makeTestManifest() {
 /// `contents` that nothing in it describes.
 inline std::string makeTestCubin(const std::string &contents = "code") {
   std::string header(64, '\0');
-  header.replace(0, 6, "\x7f"
-                       "ELF\2\1");
+  header.replace(0, 6,
+                 "\x7f"
+                 "ELF\2\1");
   header[18] = static_cast<char>(190);
   return header + contents;
 }
