@@ -36,6 +36,7 @@ def has_gpu():
 models = os.path.join(config.recflex_source_dir, "models")
 shared_models = os.path.join(os.path.dirname(config.recflex_source_dir), "shared", "models")
 config.substitutions.append(("%models", models))
+config.substitutions.append(("%{path}", config.environment["PATH"]))
 config.substitutions.append(("%shared-models", shared_models))
 
 offer("ptxas", shutil.which("ptxas", path=config.environment["PATH"]), "ptxas not found")

@@ -81,6 +81,8 @@ Manifest buildManifest(emb::FusedLookupOp op, StringRef name, StringRef chip) {
     llvm::raw_string_ostream(schedule) << body.schedule;
     manifest.bodies.push_back({schedule, body.getName()});
   }
+  manifest.maxBatch = largestBatch(manifest);
+  manifest.maxLookups = mostLookups(manifest.indexType);
   return manifest;
 }
 

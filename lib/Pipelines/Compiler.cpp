@@ -2,6 +2,7 @@
 
 #include "recflex/Pipelines/Compiler.h"
 
+#include "recflex/Runtime/PtxHeader.h"
 #include "recflex/Target/PTX.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -104,9 +105,25 @@ FailureOr<LoweredModel> lowerModel(ModuleOp module,
   model.kernels = translateToLLVM(kernels, *model.llvmContext, target);
   if (!model.kernels)
     return failure();
-  if (Status status = check(model.manifest); !status)
+  if (Status status = checkModel(model.manifest); !status)
     return emitError(lookup->getLoc()) << status.error().message;
   return model;
+}
+
+/// Writes down what the PTX says of itself.
+static LogicalResult describePtx(Artifact &artifact, Location loc) {
+  Result<PtxHeader> header = readPtxHeader(artifact.ptx);
+  if (!header)
+    return emitError(loc) << "the PTX " << header.error().message;
+  std::optional<int> driver = leastDriverFor(header->version);
+  if (!driver)
+    return emitError(loc) << "no driver is known to take PTX of version "
+                          << header->version << ", which chip '"
+                          << artifact.manifest.chip
+                          << "' needs; compile for an earlier chip";
+  artifact.manifest.ptxVersion = header->version;
+  artifact.manifest.leastDriver = *driver;
+  return success();
 }
 
 FailureOr<Artifact> emitArtifact(const LoweredModel &model, Location loc) {
@@ -117,7 +134,10 @@ FailureOr<Artifact> emitArtifact(const LoweredModel &model, Location loc) {
   FailureOr<std::string> ptx = emitPTX(*copy, target, loc);
   if (failed(ptx))
     return failure();
-  return Artifact{model.manifest, std::move(*ptx)};
+  Artifact artifact{model.manifest, std::move(*ptx), {}};
+  if (failed(describePtx(artifact, loc)))
+    return failure();
+  return artifact;
 }
 
 } // namespace recflex

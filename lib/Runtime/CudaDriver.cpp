@@ -11,7 +11,7 @@ CudaDriver::load(const char *library) {
   void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     const char *reason = dlerror();
-    return makeError("no CUDA driver: ", library,
+    return makeError(ErrorCode::noDevice, "no CUDA driver: ", library,
                      " not found; install the "
                      "NVIDIA driver, or run on a machine with a GPU (",
                      reason ? reason : "no reason given", ")");
@@ -24,14 +24,13 @@ CudaDriver::load(const char *library) {
 #define RECFLEX_CUDA_SYMBOL(member, symbol, ...)                               \
   RECFLEX_CUDA_OPTIONAL_SYMBOL(member, symbol, __VA_ARGS__)                    \
   if (!driver->member)                                                         \
-    return makeError("the CUDA driver in ", library, " has no function ",      \
-                     #symbol,                                                  \
-                     "; update the NVIDIA driver to CUDA 11.4 or "             \
-                     "newer");
+    return makeError(ErrorCode::incompatibleDevice, "the CUDA driver in ",     \
+                     library, " has no function ", #symbol,                    \
+                     "; update the NVIDIA driver to CUDA 11.4 or newer");
 #include "recflex/Runtime/CudaSymbols.def"
 
   if (int code = driver->init(0); code == cuda::kErrorNoDevice)
-    return makeError("the CUDA driver in ", library,
+    return makeError(ErrorCode::noDevice, "the CUDA driver in ", library,
                      " finds no GPU; check nvidia-smi and "
                      "CUDA_VISIBLE_DEVICES");
   else if (code != cuda::kSuccess)
@@ -45,7 +44,9 @@ Error CudaDriver::error(int code, const std::string &what) const {
     name = "unknown CUDA error";
   if (getErrorString(code, &description) != cuda::kSuccess || !description)
     description = "no description";
-  return makeError(what, " failed: ", name, " ", code, " (", description, ")");
+  return makeError(code == cuda::kErrorOutOfMemory ? ErrorCode::outOfMemory
+                                                   : ErrorCode::driver,
+                   what, " failed: ", name, " ", code, " (", description, ")");
 }
 
 Status CudaDriver::check(int code, const char *what) const {

@@ -18,8 +18,8 @@ Result<DevicePointer> Device::open(std::shared_ptr<const CudaDriver> driver,
       !status)
     return status.error();
   if (ordinal < 0 || ordinal >= count)
-    return makeError("there is no GPU ", ordinal, "; this machine has ", count,
-                     ", counted from 0");
+    return makeError(ErrorCode::noDevice, "there is no GPU ", ordinal,
+                     "; this machine has ", count, ", counted from 0");
   int handle = 0;
   if (Status status =
           driver->check(driver->deviceGet(&handle, ordinal), "cuDeviceGet");

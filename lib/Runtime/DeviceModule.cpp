@@ -3,8 +3,12 @@
 #include "recflex/Runtime/DeviceModule.h"
 
 #include "PtxModule.h"
+#include "recflex/Runtime/Chip.h"
+#include "recflex/Runtime/PtxHeader.h"
 
 namespace recflex {
+
+namespace {
 
 /// Tables' rows are read in vectors of up to 16 bytes.
 constexpr DevicePtr kTableAlignment = 16;
@@ -14,37 +18,89 @@ constexpr DevicePtr kTableAlignment = 16;
 /// and every launch may be captured in one.
 constexpr int kOverlapDriverVersion = 12030;
 
-bool runsOn(const std::string &chip, int major, int minor) {
-  int wanted = abi::chipNumber(chip);
-  if (wanted == 0)
-    return false;
-  int present = major * 10 + minor;
-  if (chip.back() == 'a')
-    return present == wanted;
-  if (chip.back() == 'f')
-    return present >= wanted && major == wanted / 10;
-  return present >= wanted;
+/// What of an artifact a GPU was given.
+struct LoadedImage {
+  PtxModule module;
+  std::string name; ///< "PTX", or the chip of the cubin
+};
+
+} // namespace
+
+/// "GPU 0 (NVIDIA H200)".
+static std::string nameOf(const DeviceProperties &gpu) {
+  return "GPU " + std::to_string(gpu.ordinal) + " (" + gpu.name + ")";
 }
 
-DeviceModule::DeviceModule(ModuleHandle module, const Manifest &manifest)
-    : module(std::move(module)), contents(manifest),
+/// The cubin that fits the GPU best, the one for the latest chip; or null.
+static const Cubin *findCubin(const Artifact &artifact,
+                              const DeviceProperties &gpu) {
+  const Cubin *best = nullptr;
+  for (const Cubin &cubin : artifact.cubins)
+    if (cubinRunsOn(cubin.chip, gpu.major, gpu.minor) &&
+        (!best || chipBefore(best->chip, cubin.chip)))
+      best = &cubin;
+  return best;
+}
+
+static Result<PtxModule> loadArtifactPtx(const DevicePointer &device,
+                                         const Artifact &artifact) {
+  const Manifest &manifest = artifact.manifest;
+  const DeviceProperties &gpu = device->properties();
+  if (gpu.driverVersion < manifest.leastDriver)
+    return makeError(
+        ErrorCode::incompatibleDevice, "the artifact's PTX (ISA ",
+        manifest.ptxVersion, ") needs a driver for CUDA ",
+        cudaVersionName(manifest.leastDriver), " or newer, ", nameOf(gpu),
+        " has one for CUDA ", cudaVersionName(gpu.driverVersion),
+        "; update the driver, or recompile with --cubin=", gpu.chip());
+  return loadPtx(device, artifact.ptx);
+}
+
+/// The cubin for this GPU, or else the PTX.
+static Result<LoadedImage> loadImage(const DevicePointer &device,
+                                     const Artifact &artifact) {
+  const Cubin *cubin = findCubin(artifact, device->properties());
+  Error refusal;
+  if (cubin) {
+    Result<PtxModule> module = loadCubin(device, cubin->image);
+    if (module)
+      return LoadedImage{std::move(*module), cubin->chip};
+    // What the PTX cannot remedy.
+    if (module.error().code != ErrorCode::incompatibleDevice)
+      return module.error();
+    refusal = module.error();
+  }
+  Result<PtxModule> module = loadArtifactPtx(device, artifact);
+  if (module)
+    return LoadedImage{std::move(*module), "PTX"};
+  Error error = module.error();
+  if (cubin)
+    error.message += "; before that, " + refusal.message;
+  return error;
+}
+
+DeviceModule::DeviceModule(ModuleHandle module, std::string image,
+                           const Manifest &manifest)
+    : module(std::move(module)), loaded(std::move(image)), contents(manifest),
       features(makeDescriptors(manifest)) {}
 
 Result<std::shared_ptr<const DeviceModule>>
 DeviceModule::load(DevicePointer device, const Artifact &artifact) {
   const Manifest &manifest = artifact.manifest;
   if (Status status = check(manifest); !status)
-    return status.error().in("manifest");
+    return makeError(ErrorCode::badArtifact,
+                     "manifest: ", status.error().message);
   const DeviceProperties &gpu = device->properties();
   if (!runsOn(manifest.chip, gpu.major, gpu.minor))
-    return makeError("the artifact is compiled for ", manifest.chip, ", GPU ",
-                     gpu.ordinal, " (", gpu.name, ") is ", gpu.chip(),
-                     "; recompile it for ", gpu.chip());
-  Result<PtxModule> ptx = loadPtx(device, artifact.ptx);
-  if (!ptx)
-    return ptx.error();
-  std::shared_ptr<DeviceModule> module(
-      new DeviceModule(std::move(*ptx), manifest));
+    return makeError(ErrorCode::incompatibleDevice,
+                     "the artifact is compiled for ", manifest.chip, ", ",
+                     nameOf(gpu), " is ", gpu.chip(), "; recompile it for ",
+                     gpu.chip());
+  Result<LoadedImage> image = loadImage(device, artifact);
+  if (!image)
+    return image.error();
+  std::shared_ptr<DeviceModule> module(new DeviceModule(
+      std::move(image->module), std::move(image->name), manifest));
   if (Status status = module->findKernels(); !status)
     return status.error();
   return std::shared_ptr<const DeviceModule>(std::move(module));

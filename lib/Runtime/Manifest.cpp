@@ -2,8 +2,11 @@
 
 #include "recflex/Runtime/Manifest.h"
 
+#include "recflex/Runtime/Binding.h"
+#include "recflex/Runtime/Chip.h"
+#include "recflex/Runtime/PtxHeader.h"
+
 #include <algorithm>
-#include <string_view>
 
 namespace recflex {
 
@@ -19,19 +22,6 @@ struct Place {
   }
 };
 } // namespace
-
-/// "sm_90", "sm_90a", "sm_100f".
-static bool isChipName(std::string_view chip) {
-  if (chip.substr(0, 3) != "sm_")
-    return false;
-  chip.remove_prefix(3);
-  size_t digits = chip.find_first_not_of("0123456789");
-  if (digits == std::string_view::npos)
-    digits = chip.size();
-  std::string_view suffix = chip.substr(digits);
-  return digits >= 2 && digits <= 3 &&
-         (suffix.empty() || suffix == "a" || suffix == "f");
-}
 
 static Status checkHead(const Manifest &m) {
   if (!isChipName(m.chip))
@@ -129,7 +119,32 @@ static Status checkColumns(const Manifest &m) {
   return {};
 }
 
-Status check(const Manifest &m) {
+int64_t largestBatch(const Manifest &m) {
+  BlockCounter blocks(makeDescriptors(m));
+  // checkGrid() accepts `most` samples and refuses `tooMany`.
+  int64_t most = 0, tooMany = kMaxBatch + 1;
+  while (tooMany - most > 1) {
+    int64_t middle = most + (tooMany - most) / 2;
+    if (checkGrid(blocks.count(middle), m.jaggedFeatures, middle))
+      most = middle;
+    else
+      tooMany = middle;
+  }
+  return most;
+}
+
+static Status checkLimits(const Manifest &m) {
+  auto limit = [](const char *field, int64_t value, int64_t most) -> Status {
+    if (value < 0 || value > most)
+      return makeError(field, ": ", value, " is not in 0..", most);
+    return {};
+  };
+  if (Status status = limit("maxBatch", m.maxBatch, largestBatch(m)); !status)
+    return status;
+  return limit("maxLookups", m.maxLookups, mostLookups(m.indexType));
+}
+
+Status checkModel(const Manifest &m) {
   if (Status status = checkHead(m); !status)
     return status;
   if (m.features.size() > INT32_MAX)
@@ -145,7 +160,21 @@ Status check(const Manifest &m) {
   }
   if (weighted && !m.weighted)
     return makeError("weighted: is false, but a feature is weighted");
-  return checkColumns(m);
+  if (Status status = checkColumns(m); !status)
+    return status;
+  return checkLimits(m);
+}
+
+Status check(const Manifest &m) {
+  if (Status status = checkModel(m); !status)
+    return status;
+  if (!isPtxVersion(m.ptxVersion))
+    return makeError("ptxVersion: '", m.ptxVersion,
+                     "' is not a version of the PTX ISA; write it as 8.6");
+  if (m.leastDriver < 1000 || m.leastDriver > 999990 || m.leastDriver % 10 != 0)
+    return makeError("leastDriver: ", m.leastDriver,
+                     " is not a CUDA version; write 12.4 as 12040");
+  return {};
 }
 
 std::vector<abi::FeatureDescriptor> makeDescriptors(const Manifest &m) {

@@ -51,10 +51,14 @@ template <typename Visitor, typename T>
 static void visitFields(Visitor &v, T &o, const Manifest *) {
   v.field("name", o.name);
   v.field("chip", o.chip);
+  v.field("ptxVersion", o.ptxVersion);
+  v.field("leastDriver", o.leastDriver);
   v.field("producer", o.producer);
   v.field("indexType", o.indexType);
   v.field("jaggedFeatures", o.jaggedFeatures);
   v.field("outputWidth", o.outputWidth);
+  v.field("maxBatch", o.maxBatch);
+  v.field("maxLookups", o.maxLookups);
   v.field("threads", o.threads);
   v.field("blocksPerSM", o.blocksPerSM);
   v.field("sharedBytes", o.sharedBytes);
@@ -159,9 +163,11 @@ private:
   void read(const Json &value, const std::string &place, std::vector<T> &out) {
     if (!value.is_array())
       return fail(place, "is not a list");
-    out.resize(value.size());
-    for (size_t i = 0; i != out.size() && status; ++i)
+    // One by one: a list of empty objects must not take more than its text.
+    for (size_t i = 0; i != value.size() && status; ++i) {
+      out.emplace_back();
       readStruct(value[i], place + "[" + std::to_string(i) + "]", out[i]);
+    }
   }
 
   template <typename T>
@@ -220,7 +226,7 @@ std::string toJson(const Manifest &m) {
                           OrderedJson::error_handler_t::replace);
 }
 
-Result<Manifest> manifestFromJson(const std::string &text) {
+Result<Manifest> manifestFromJson(std::string_view text) {
   Result<Json> json = parseJson(text);
   if (!json)
     return json.error();

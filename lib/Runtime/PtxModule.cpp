@@ -1,22 +1,25 @@
-//===- PtxModule.cpp - PTX to kernels that can be launched ----------------===//
+//===- PtxModule.cpp - Code to kernels that can be launched ---------------===//
 
 #include "PtxModule.h"
+
+#include "Cubin.h"
+#include "recflex/Runtime/PtxHeader.h"
 
 #include <cstring>
 
 namespace recflex {
 
-/// "12.4" of 12040.
-static std::string versionName(int version) {
-  return std::to_string(version / 1000) + "." +
-         std::to_string(version % 1000 / 10);
+/// Whether a driver that gives `code` for code has only to be given other code.
+static bool refusesCode(int code) {
+  return code == cuda::kErrorInvalidImage ||
+         code == cuda::kErrorNoBinaryForGpu ||
+         code == cuda::kErrorUnsupportedPtxVersion;
 }
 
-Result<PtxModule> loadPtx(const DevicePointer &device, const std::string &ptx) {
-  // The driver reads up to the first NUL: the rest would be lost silently.
-  if (size_t nul = ptx.find('\0'); nul != std::string::npos)
-    return makeError("the PTX has a NUL byte at ", nul,
-                     "; compile the artifact again");
+/// Loads an image, PTX or cubin, that `what` names.
+static Result<PtxModule> loadImage(const DevicePointer &device,
+                                   const std::string &image,
+                                   const std::string &what) {
   ContextScope scope(*device);
   if (!scope)
     return scope.error();
@@ -28,15 +31,18 @@ Result<PtxModule> loadPtx(const DevicePointer &device, const std::string &ptx) {
   void *values[] = {log.data(), reinterpret_cast<void *>(
                                     static_cast<uintptr_t>(log.size() - 1))};
   CUmod_st *module = nullptr;
-  int code = driver.moduleLoadDataEx(&module, ptx.c_str(), 2, options, values);
+  int code =
+      driver.moduleLoadDataEx(&module, image.c_str(), 2, options, values);
   if (code == cuda::kSuccess)
     return PtxModule(device, module);
 
   const DeviceProperties &gpu = device->properties();
-  std::string what = "loading the PTX on " + gpu.name + " (" + gpu.chip() +
-                     ", driver for CUDA " + versionName(gpu.driverVersion) +
-                     ")";
-  Error error = driver.error(code, what);
+  Error error =
+      driver.error(code, "loading the " + what + " on " + gpu.name + " (" +
+                             gpu.chip() + ", driver for CUDA " +
+                             cudaVersionName(gpu.driverVersion) + ")");
+  if (refusesCode(code))
+    error.code = ErrorCode::incompatibleDevice;
   if (code == cuda::kErrorUnsupportedPtxVersion)
     error.message += "; update the driver, or compile for an older PTX version";
   log.resize(std::strlen(log.c_str()));
@@ -45,6 +51,22 @@ Result<PtxModule> loadPtx(const DevicePointer &device, const std::string &ptx) {
   if (!log.empty())
     error.message += "; the driver's log:\n" + log;
   return error;
+}
+
+Result<PtxModule> loadPtx(const DevicePointer &device, const std::string &ptx) {
+  // The driver reads up to the first NUL: the rest would be lost silently.
+  if (size_t nul = ptx.find('\0'); nul != std::string::npos)
+    return makeError(ErrorCode::badArtifact, "the PTX has a NUL byte at ", nul,
+                     "; compile the artifact again");
+  return loadImage(device, ptx, "PTX");
+}
+
+Result<PtxModule> loadCubin(const DevicePointer &device,
+                            const std::string &image) {
+  if (Status status = checkCubin(image); !status)
+    return makeError(ErrorCode::badArtifact, "the cubin ",
+                     status.error().message, "; compile the artifact again");
+  return loadImage(device, image, "cubin");
 }
 
 Result<DeviceKernel> findKernel(const PtxModule &module, const char *name,
@@ -69,7 +91,8 @@ Result<DeviceKernel> findKernel(const PtxModule &module, const char *name,
         !status)
       return status.error();
   if (threads > kernel.maxThreads)
-    return makeError("kernel ", name, " runs with at most ", kernel.maxThreads,
+    return makeError(ErrorCode::incompatibleDevice, "kernel ", name,
+                     " runs with at most ", kernel.maxThreads,
                      " threads a block on this GPU (it takes ",
                      kernel.registers, " registers a thread), but ", threads,
                      " are asked for");

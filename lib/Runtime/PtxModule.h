@@ -1,4 +1,4 @@
-//===- PtxModule.h - PTX to kernels that can be launched --------*- C++ -*-===//
+//===- PtxModule.h - Code to kernels that can be launched -------*- C++ -*-===//
 
 #ifndef RECFLEX_LIB_RUNTIME_PTXMODULE_H
 #define RECFLEX_LIB_RUNTIME_PTXMODULE_H
@@ -11,6 +11,11 @@ using PtxModule = DeviceHandle<CUmod_st *, &CudaDriver::moduleUnload>;
 
 /// Has the driver compile `ptx`. The error carries the compiler's log.
 Result<PtxModule> loadPtx(const DevicePointer &device, const std::string &ptx);
+
+/// Loads a cubin. The error is of code incompatibleDevice where the driver
+/// takes no such cubin, for it is too old for it for instance.
+Result<PtxModule> loadCubin(const DevicePointer &device,
+                            const std::string &image);
 
 /// Finds the kernel `name` in `module` and asks for its figures; it must be
 /// able to run with `threads` threads a block.

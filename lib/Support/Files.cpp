@@ -3,8 +3,9 @@
 #include "recflex/Support/Files.h"
 
 #include <cerrno>
-#include <cstring>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,7 +24,32 @@ struct Descriptor {
 } // namespace
 
 static Error systemError(const std::string &path, const char *what) {
-  return makeError(path, ": ", what, ": ", std::strerror(errno));
+  return makeError(ErrorCode::io, path, ": ", what, ": ", std::strerror(errno));
+}
+
+static Error folderError(const std::string &path) {
+  return makeError(ErrorCode::io, path, ": is a folder; name a file");
+}
+
+/// Reads `fd`, of `expected` bytes, to its end.
+static Result<std::string> readAll(int fd, const std::string &path,
+                                   off_t expected, size_t limit) {
+  std::string contents;
+  contents.reserve(expected > 0 ? expected : 0);
+  char buffer[1 << 16];
+  for (;;) {
+    ssize_t n = ::read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return systemError(path, "cannot read the file");
+    if (n == 0)
+      return contents;
+    if (static_cast<size_t>(n) > limit - contents.size())
+      return makeError(ErrorCode::io, path, ": is longer than ", limit,
+                       " bytes, the most that is read");
+    contents.append(buffer, n);
+  }
 }
 
 Result<std::string> readFile(const std::string &path) {
@@ -34,21 +60,28 @@ Result<std::string> readFile(const std::string &path) {
   if (::fstat(file.fd, &info) != 0)
     return systemError(path, "cannot stat the file");
   if (S_ISDIR(info.st_mode))
-    return makeError(path, ": is a folder; name a file");
+    return folderError(path);
+  return readAll(file.fd, path, info.st_size, SIZE_MAX);
+}
 
-  std::string contents;
-  contents.reserve(info.st_size > 0 ? info.st_size : 0);
-  char buffer[1 << 16];
-  for (;;) {
-    ssize_t n = ::read(file.fd, buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return systemError(path, "cannot read the file");
-    if (n == 0)
-      return contents;
-    contents.append(buffer, n);
-  }
+Result<std::string> readRegularFile(const std::string &path, size_t limit) {
+  // Without O_NONBLOCK a pipe would wait for its writer here.
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.fd < 0)
+    return systemError(path, "cannot open the file");
+  struct stat info;
+  if (::fstat(file.fd, &info) != 0)
+    return systemError(path, "cannot stat the file");
+  if (S_ISDIR(info.st_mode))
+    return folderError(path);
+  if (!S_ISREG(info.st_mode))
+    return makeError(ErrorCode::io, path,
+                     ": is a device or a pipe; name a regular file");
+  if (static_cast<uint64_t>(info.st_size) > limit)
+    return makeError(ErrorCode::io, path, ": is ", info.st_size,
+                     " bytes long, more than the ", limit,
+                     " that are read at most");
+  return readAll(file.fd, path, info.st_size, limit);
 }
 
 /// Writes all of `contents` to `fd`; false with errno set if it cannot.
@@ -87,7 +120,7 @@ Status writeFile(const std::string &path, std::string_view contents) {
   struct stat info;
   if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
     if (S_ISDIR(info.st_mode))
-      return makeError(path, ": is a folder; name a file");
+      return folderError(path);
     return writeSpecialFile(path, contents);
   }
   std::string temporary = path + ".XXXXXX";

@@ -22,16 +22,24 @@ public:
   bool isChosen() { return static_cast<bool>(sub); }
   llvm::cl::SubCommand &subCommand() { return sub; }
 
-  /// Does it. An error is printed and makes the exit code 1.
+  /// Does it. An error is printed.
   virtual Status run() = 0;
+
+  /// What recflex exits with once run() has succeeded.
+  int exitCode() const { return code; }
+  /// What it exits with after an error, of the command line as well.
+  virtual int errorCode() const { return 1; }
 
 protected:
   llvm::cl::SubCommand sub;
+  int code = 0;
 };
 
 std::unique_ptr<Command> createImportCommand();
 std::unique_ptr<Command> createGenerateCommand();
 std::unique_ptr<Command> createCompileCommand();
+std::unique_ptr<Command> createInspectCommand();
+std::unique_ptr<Command> createDiffCommand();
 std::unique_ptr<Command> createRunCommand();
 std::unique_ptr<Command> createBenchCommand();
 

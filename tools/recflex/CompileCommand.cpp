@@ -3,7 +3,9 @@
 #include "Build.h"
 #include "Command.h"
 
+#include "recflex/Runtime/Chip.h"
 #include "recflex/Support/Files.h"
+#include "recflex/Target/Ptxas.h"
 
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -23,6 +25,8 @@ public:
   Status run() override {
     if (Status status = options.check(); !status)
       return status;
+    if (Status status = checkChips(); !status)
+      return status;
     CompilerSession session(options.remarks());
     auto module = input.readModule(session.context());
     if (!module)
@@ -32,6 +36,8 @@ public:
     Result<BuiltModel> model = build(session, **module, options);
     if (!model)
       return model.error();
+    if (Status status = addCubins(model->artifact); !status)
+      return status;
     return write(**module, *model);
   }
 
@@ -46,6 +52,43 @@ private:
     if (!batches)
       return batches.error();
     attachStats(module, *batches);
+    return {};
+  }
+
+  /// Whether --cubin makes sense by itself.
+  Status checkChips() const {
+    if (!chips.empty() && emit != Emit::artifact)
+      return makeError("--cubin adds to an artifact; it goes with "
+                       "--emit=artifact alone");
+    for (size_t i = 0; i != chips.size(); ++i) {
+      if (!isChipName(chips[i]))
+        return makeError("--cubin=", chips[i],
+                         ": is not a GPU architecture; write it as sm_90");
+      for (size_t other = 0; other != i; ++other)
+        if (chips[other] == chips[i])
+          return makeError("--cubin=", chips[i], ": is named twice");
+    }
+    return {};
+  }
+
+  Status addCubins(Artifact &artifact) const {
+    if (chips.empty())
+      return {};
+    const std::string &arch = artifact.manifest.chip;
+    for (const std::string &chip : chips)
+      if (abi::chipNumber(chip) < abi::chipNumber(arch))
+        return makeError(
+            "--cubin=", chip, ": PTX for ", arch,
+            " cannot be assembled for it; compile with --arch=", chip);
+    Result<Ptxas> ptxas = Ptxas::find();
+    if (!ptxas)
+      return ptxas.error();
+    for (const std::string &chip : chips) {
+      Result<std::string> image = ptxas->assemble(artifact.ptx, chip);
+      if (!image)
+        return image.error();
+      artifact.cubins.push_back({chip, std::move(*image)});
+    }
     return {};
   }
 
@@ -73,6 +116,10 @@ private:
       "samples", cl::CommaSeparated,
       cl::desc("sample batches (safetensors) to take statistics from"),
       cl::value_desc("file,..."), cl::sub(sub)};
+  cl::list<std::string> chips{
+      "cubin", cl::CommaSeparated,
+      cl::desc("chips to assemble the PTX for as well, with ptxas"),
+      cl::value_desc("sm_XX,..."), cl::sub(sub)};
   cl::opt<Emit> emit{
       "emit", cl::desc("what to write"),
       cl::values(clEnumValN(Emit::mlir, "mlir", "lowered IR (NVVM dialect)"),

@@ -5,6 +5,8 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <vector>
+
 using namespace recflex;
 
 static void printVersion(llvm::raw_ostream &os) {
@@ -19,31 +21,49 @@ static void hideForeignOptions(llvm::cl::SubCommand &sub) {
       option->setHiddenFlag(llvm::cl::ReallyHidden);
 }
 
+using Commands = std::vector<std::unique_ptr<Command>>;
+
+/// The command that the user named, or null.
+static Command *findChosen(const Commands &commands) {
+  for (auto &command : commands)
+    if (command->isChosen())
+      return command.get();
+  return nullptr;
+}
+
 int main(int argc, char **argv) {
-  std::unique_ptr<Command> commands[] = {
-      createImportCommand(), createGenerateCommand(), createCompileCommand(),
-      createRunCommand(), createBenchCommand()};
+  Commands commands;
+  for (auto create : {createImportCommand, createGenerateCommand,
+                      createCompileCommand, createInspectCommand,
+                      createDiffCommand, createRunCommand, createBenchCommand})
+    commands.push_back(create());
   for (auto &command : commands)
     hideForeignOptions(command->subCommand());
   llvm::cl::SetVersionPrinter(printVersion);
-  llvm::cl::ParseCommandLineOptions(
+  // With a stream for errors it returns rather than to exit with 1.
+  bool parsed = llvm::cl::ParseCommandLineOptions(
       argc, argv,
       "Compiles the embedding layers of recommendation models for GPUs.\n\n"
       "  recflex import    a model description to emb IR\n"
       "  recflex generate  sample batches and tables\n"
       "  recflex compile   emb IR to PTX or an artifact\n"
+      "  recflex inspect   what is in an artifact\n"
+      "  recflex diff      what differs between two artifacts\n"
       "  recflex run       a batch on a GPU, the simulator or the CPU\n"
-      "  recflex bench     time batches on a GPU\n");
-  for (auto &command : commands) {
-    if (!command->isChosen())
-      continue;
-    Status status = command->run();
-    if (status)
-      return 0;
-    llvm::errs() << "recflex: error: " << status.error().message << '\n';
+      "  recflex bench     time batches on a GPU\n",
+      &llvm::errs());
+  Command *command = findChosen(commands);
+  if (!parsed)
+    return command ? command->errorCode() : 1;
+  if (!command) {
+    llvm::errs() << "recflex: error: no command given; use import, generate, "
+                    "compile, inspect, diff, run or bench (recflex --help "
+                    "tells more)\n";
     return 1;
   }
-  llvm::errs() << "recflex: error: no command given; use import, generate, "
-                  "compile, run or bench (recflex --help tells more)\n";
-  return 1;
+  Status status = command->run();
+  if (status)
+    return command->exitCode();
+  llvm::errs() << "recflex: error: " << status.error().message << '\n';
+  return command->errorCode();
 }

@@ -85,7 +85,8 @@ mlir::FailureOr<LoweredModel> lowerModel(mlir::ModuleOp module,
 mlir::FailureOr<Artifact> emitArtifact(const LoweredModel &model,
                                        mlir::Location loc);
 
-/// The manifest of a fused lookup; names come from its function's arguments.
+/// The manifest of a fused lookup, without what is known only of its PTX; names
+/// come from its function's arguments.
 Manifest buildManifest(emb::FusedLookupOp op, llvm::StringRef name,
                        llvm::StringRef chip);
 

@@ -35,6 +35,8 @@ namespace cuda {
 constexpr int kSuccess = 0;
 constexpr int kErrorOutOfMemory = 2;
 constexpr int kErrorNoDevice = 100;
+constexpr int kErrorInvalidImage = 200;
+constexpr int kErrorNoBinaryForGpu = 209;
 constexpr int kErrorInvalidPtx = 218;
 constexpr int kErrorUnsupportedPtxVersion = 222;
 
@@ -99,7 +101,8 @@ struct CudaDriver {
 
   /// Nothing for cuda::kSuccess, else error().
   Status check(int code, const char *what) const;
-  /// "what failed: CUDA_ERROR_... 2 (description)".
+  /// "what failed: CUDA_ERROR_... 2 (description)"; of code outOfMemory where
+  /// memory ran out, else driver.
   Error error(int code, const std::string &what) const;
 };
 

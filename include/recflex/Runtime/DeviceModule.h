@@ -30,15 +30,19 @@ struct DeviceKernel {
 
 class DeviceModule {
 public:
-  /// Loads `artifact` on `device`; the driver compiles its PTX (or takes it
-  /// from its cache). Errors: another GPU architecture than the artifact's, a
-  /// PTX that the driver refuses (with its log), a kernel that is missing or
-  /// cannot run with the manifest's threads.
+  /// Loads `artifact` on `device`: the cubin that fits the GPU best or, where
+  /// there is none or the driver refuses it, the PTX, which the driver compiles
+  /// (or takes from its cache). Errors: another GPU architecture than the
+  /// artifact's, a driver too old for the PTX (incompatibleDevice), a PTX that
+  /// the driver refuses (with its log), a kernel that is missing or cannot run
+  /// with the manifest's threads.
   static Result<std::shared_ptr<const DeviceModule>>
   load(DevicePointer device, const Artifact &artifact);
 
   const Manifest &manifest() const { return contents; }
   const DevicePointer &device() const { return module.device(); }
+  /// What was loaded: "PTX", or the chip of the cubin.
+  const std::string &image() const { return loaded; }
   const DeviceKernel &kernel(KernelId id) const {
     return kernels[static_cast<size_t>(id)];
   }
@@ -55,20 +59,17 @@ public:
 
 private:
   using ModuleHandle = DeviceHandle<CUmod_st *, &CudaDriver::moduleUnload>;
-  DeviceModule(ModuleHandle module, const Manifest &manifest);
+  DeviceModule(ModuleHandle module, std::string image,
+               const Manifest &manifest);
   Status findKernels();
 
   ModuleHandle module;
+  std::string loaded;
   Manifest contents;
   std::vector<abi::FeatureDescriptor> features;
   std::array<DeviceKernel, kKernelCount> kernels;
   bool overlaps = false;
 };
-
-/// Whether a GPU of compute capability major.minor runs PTX compiled for
-/// `chip`: "sm_90" runs on 9.0 and all later, "sm_90a" on 9.0 alone, "sm_100f"
-/// on 10.0 and later minor versions of it.
-bool runsOn(const std::string &chip, int major, int minor);
 
 /// The descriptor array of a module's features, in device memory.
 class AttachedTables {

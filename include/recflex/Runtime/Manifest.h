@@ -46,11 +46,17 @@ struct ManifestBody {
 
 struct Manifest {
   std::string name;
-  std::string chip;     ///< "sm_90": the PTX's target
+  std::string chip;       ///< "sm_90": the PTX's target
+  std::string ptxVersion; ///< "8.6": the PTX ISA
+  /// The first CUDA version, 1000 * major + 10 * minor, whose drivers take this
+  /// PTX.
+  int32_t leastDriver = 0;
   std::string producer; ///< "recflex 0.1.0 (LLVM 22.1.8)"
   IndexType indexType = IndexType::i32;
   int32_t jaggedFeatures = 0; ///< features of the jagged input (keys)
   int64_t outputWidth = 0;    ///< columns of the output
+  int64_t maxBatch = 0;       ///< samples that a launch can have at most
+  int64_t maxLookups = 0;     ///< length of values that it can have at most
   int32_t threads = 0;        ///< threads a block of the forward kernel
   int32_t blocksPerSM = 0;    ///< occupancy that the registers were cut for
   int32_t sharedBytes = 0;    ///< static shared memory a block
@@ -65,6 +71,16 @@ constexpr int64_t kMaxWidth = 1024;
 /// Threads of a block, by the CUDA programming model.
 constexpr int32_t kMaxThreads = 1024;
 
+/// The largest batch that a launch takes: checkGrid() of Binding.h accepts it
+/// and all smaller ones. The features of `m` are as check() wants them.
+int64_t largestBatch(const Manifest &m);
+
+/// The most lookups of a batch with indices of that type: kernels count
+/// positions in the type of the offsets, and bytes in 64 bits.
+constexpr int64_t mostLookups(IndexType type) {
+  return type == IndexType::i32 ? INT32_MAX : INT64_MAX / 8;
+}
+
 /// Bytes of table `t`, rows x width elements; check() says that it fits.
 inline int64_t tableBytes(const ManifestTable &t) {
   return t.rows * t.width * byteSize(t.type);
@@ -72,9 +88,13 @@ inline int64_t tableBytes(const ManifestTable &t) {
 
 /// Checks that `m` hangs together: indices name existing entries, widths are 1
 /// to kMaxWidth, output columns lie inside the output and overlap nowhere,
-/// tile parameters are positive. The error names the place as a path into the
-/// JSON: "features[3].table: ...".
+/// tile parameters are positive, no limit is beyond what kernels can count. The
+/// error names the place as a path into the JSON: "features[3].table: ...".
 Status check(const Manifest &m);
+
+/// The same without ptxVersion and leastDriver, which are known when there is
+/// PTX.
+Status checkModel(const Manifest &m);
 
 /// The descriptors of `m`'s features, table addresses still zero. `m` must
 /// pass check().

@@ -7,6 +7,7 @@
 #include "recflex/Support/Result.h"
 
 #include <string>
+#include <string_view>
 
 namespace recflex {
 
@@ -17,7 +18,7 @@ std::string toJson(const Manifest &m);
 /// Reads what toJson() wrote, and passes it through check(). Strict: a field
 /// that is missing, unknown, written twice, of the wrong type or out of range
 /// is an error that names its path: "features[3].table: ...".
-Result<Manifest> manifestFromJson(const std::string &text);
+Result<Manifest> manifestFromJson(std::string_view text);
 
 } // namespace recflex
 

@@ -5,6 +5,7 @@
 
 #include "recflex/Support/Result.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,10 @@ namespace recflex {
 
 /// Reads a file. The error names the path and the system's reason.
 Result<std::string> readFile(const std::string &path);
+
+/// Reads a regular file of at most `limit` bytes. A folder, a device or a pipe
+/// is refused without waiting for it.
+Result<std::string> readRegularFile(const std::string &path, size_t limit);
 
 /// Writes a file so that it appears whole or not at all: a temporary file in
 /// the same folder, flushed, then renamed over `path`.

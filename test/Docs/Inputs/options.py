@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ["import", "generate", "compile", "run", "bench"]
+COMMANDS = ["import", "generate", "compile", "inspect", "diff", "run", "bench"]
 
 
 def sections(page):

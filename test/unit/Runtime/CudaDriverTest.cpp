@@ -22,6 +22,7 @@ TEST(CudaDriver, AMissingLibraryIsNamed) {
   EXPECT_EQ(driver.error().message.find(
                 "no CUDA driver: libcuda-that-is-not-there.so.1 not found"),
             0u);
+  EXPECT_EQ(driver.error().code, ErrorCode::noDevice);
 }
 
 TEST(CudaDriver, ALibraryThatIsNoDriverIsNamed) {
@@ -29,6 +30,7 @@ TEST(CudaDriver, ALibraryThatIsNoDriverIsNamed) {
   ASSERT_FALSE(driver);
   EXPECT_NE(driver.error().message.find("libc.so.6 has no function cuInit"),
             std::string::npos);
+  EXPECT_EQ(driver.error().code, ErrorCode::incompatibleDevice);
 }
 
 TEST(CudaDriver, ErrorsCarryNameAndDescription) {
@@ -39,6 +41,8 @@ TEST(CudaDriver, ErrorsCarryNameAndDescription) {
   EXPECT_EQ(status.error().message,
             "cuSomething failed: CUDA_ERROR_OUT_OF_MEMORY 2 (as the test "
             "asked)");
+  EXPECT_EQ(status.error().code, ErrorCode::outOfMemory);
+  EXPECT_EQ(cuda.driver()->error(700, "cuSomething").code, ErrorCode::driver);
 }
 
 TEST(CudaDriver, PropertiesAreRead) {
@@ -65,6 +69,7 @@ TEST(CudaDriver, ADeviceThatIsNotThereIsNamed) {
     ASSERT_FALSE(device);
     EXPECT_NE(device.error().message.find("this machine has 1"),
               std::string::npos);
+    EXPECT_EQ(device.error().code, ErrorCode::noDevice);
   }
 }
 

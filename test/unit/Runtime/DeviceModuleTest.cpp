@@ -100,18 +100,118 @@ TEST(DeviceModule, WhatCannotRunIsRefused) {
       << log;
 }
 
-TEST(DeviceModule, ChipsRunWhereTheyCan) {
-  EXPECT_TRUE(runsOn("sm_90", 9, 0));
-  EXPECT_TRUE(runsOn("sm_90", 12, 0));
-  EXPECT_TRUE(runsOn("sm_80", 8, 9));
-  EXPECT_FALSE(runsOn("sm_90", 8, 9));
-  EXPECT_TRUE(runsOn("sm_90a", 9, 0));
-  EXPECT_FALSE(runsOn("sm_90a", 10, 0));
-  EXPECT_TRUE(runsOn("sm_100f", 10, 3));
-  EXPECT_FALSE(runsOn("sm_100f", 11, 0));
-  EXPECT_FALSE(runsOn("gfx90a", 9, 0));
-  for (const char *chip : {"", "sm_", "sm_a", "sm_99999999999999999999"})
-    EXPECT_FALSE(runsOn(chip, 9, 0)) << chip;
+/// A loaded module's image, or the error.
+struct Loaded {
+  std::string image;
+  Error error;
+  std::vector<size_t> calls; ///< of cuModuleLoadDataEx, among all calls
+};
+
+Loaded loadWith(const std::function<void(FakeCuda &, Artifact &)> &change) {
+  FakeCuda cuda;
+  Artifact artifact = makeTestArtifact();
+  change(cuda, artifact);
+  Result<DevicePointer> device = Device::open(cuda.driver());
+  EXPECT_TRUE(device);
+  Loaded loaded;
+  if (auto module = DeviceModule::load(*device, artifact))
+    loaded.image = (*module)->image();
+  else
+    loaded.error = module.error();
+  for (size_t i = 0; i != cuda.calls.size(); ++i)
+    if (cuda.calls[i] == "cuModuleLoadDataEx")
+      loaded.calls.push_back(i);
+  return loaded;
+}
+
+TEST(DeviceModule, TheCubinForTheGpuIsLoaded) {
+  EXPECT_EQ(loadWith([](FakeCuda &, Artifact &) {}).image, "sm_90");
+  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) { cuda.major = 10; }).image,
+            "sm_100");
+  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) {
+              cuda.major = 10;
+              cuda.minor = 3;
+            }).image,
+            "sm_100");
+  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) { cuda.major = 12; }).image,
+            "PTX");
+  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &a) {
+              cuda.major = 10;
+              cuda.minor = 3;
+              a.cubins.push_back({"sm_103", makeTestCubin()});
+            }).image,
+            "sm_103");
+  // A cubin needs no driver that takes the PTX.
+  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) {
+              cuda.driverVersion = 10020;
+            }).image,
+            "sm_90");
+}
+
+TEST(DeviceModule, WhereACubinIsRefusedThePtxIsLoaded) {
+  for (int code : {cuda::kErrorInvalidImage, cuda::kErrorNoBinaryForGpu,
+                   cuda::kErrorUnsupportedPtxVersion}) {
+    Loaded loaded = loadWith([code](FakeCuda &cuda, Artifact &) {
+      cuda.failName = "cuModuleLoadDataEx";
+      cuda.failCode = code;
+    });
+    // The fake refuses the PTX as well; the error tells of both.
+    EXPECT_EQ(loaded.calls.size(), 2u);
+    EXPECT_EQ(loaded.error.code, ErrorCode::incompatibleDevice);
+    EXPECT_EQ(loaded.error.message.find("loading the PTX on Fake GPU"), 0u);
+    EXPECT_NE(loaded.error.message.find("; before that, loading the cubin on"),
+              std::string::npos);
+  }
+  size_t load = loadWith([](FakeCuda &, Artifact &) {}).calls.at(0);
+  Loaded fallback = loadWith([load](FakeCuda &cuda, Artifact &) {
+    cuda.failAt = static_cast<int>(load);
+    cuda.failCode = cuda::kErrorNoBinaryForGpu;
+  });
+  EXPECT_EQ(fallback.calls.size(), 2u);
+  EXPECT_EQ(fallback.image, "PTX") << fallback.error.message;
+
+  Loaded memory = loadWith(
+      [](FakeCuda &cuda, Artifact &) { cuda.failName = "cuModuleLoadDataEx"; });
+  EXPECT_EQ(memory.calls.size(), 1u);
+  EXPECT_EQ(memory.error.code, ErrorCode::outOfMemory);
+
+  Loaded damaged = loadWith(
+      [](FakeCuda &, Artifact &a) { a.cubins[0].image = "ELF, for sure"; });
+  EXPECT_TRUE(damaged.calls.empty());
+  EXPECT_EQ(damaged.error.code, ErrorCode::badArtifact);
+}
+
+TEST(DeviceModule, DriversTooOldForThePtxAreNamed) {
+  Loaded loaded = loadWith([](FakeCuda &cuda, Artifact &a) {
+    cuda.driverVersion = 12040;
+    a.cubins.clear();
+    a.manifest.ptxVersion = "8.7";
+    a.manifest.leastDriver = 12080;
+  });
+  EXPECT_TRUE(loaded.calls.empty());
+  EXPECT_EQ(loaded.error.code, ErrorCode::incompatibleDevice);
+  EXPECT_EQ(loaded.error.message,
+            "the artifact's PTX (ISA 8.7) needs a driver for CUDA 12.8 or "
+            "newer, GPU 0 (Fake GPU) has one for CUDA 12.4; update the driver, "
+            "or recompile with --cubin=sm_90");
+}
+
+TEST(DeviceModule, ErrorsHaveCodes) {
+  EXPECT_EQ(
+      loadWith([](FakeCuda &cuda, Artifact &) { cuda.major = 8; }).error.code,
+      ErrorCode::incompatibleDevice);
+  EXPECT_EQ(loadWith([](FakeCuda &, Artifact &a) {
+              a.manifest.threads = 3;
+            }).error.code,
+            ErrorCode::badArtifact);
+  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) {
+              cuda.maxThreads = 32;
+            }).error.code,
+            ErrorCode::incompatibleDevice);
+  EXPECT_EQ(loadWith([](FakeCuda &cuda, Artifact &) {
+              cuda.missingKernel = "recflex_forward";
+            }).error.code,
+            ErrorCode::driver);
 }
 
 TEST(DeviceModule, KernelsOverlapFromSm90On) {

@@ -3,6 +3,7 @@
 #include "recflex/Runtime/ManifestJson.h"
 
 #include "TestModel.h"
+#include "recflex/Runtime/Binding.h"
 
 #include <functional>
 #include <gtest/gtest.h>
@@ -36,6 +37,7 @@ TEST(Manifest, DescriptorsCarryTheFeatures) {
 TEST(Manifest, JsonRoundTripKeepsEveryField) {
   Manifest m = makeTestManifest();
   m.indexType = IndexType::i64;
+  m.maxLookups = int64_t{1} << 40;
   m.name = "quotes \" and \\ and \n and \xc3\xbc";
   m.tables[0].rows = int64_t{1} << 40;
   std::string text = toJson(m);
@@ -46,10 +48,14 @@ TEST(Manifest, JsonRoundTripKeepsEveryField) {
   // by hand so that a field missing from both is seen.
   EXPECT_EQ(read->name, m.name);
   EXPECT_EQ(read->chip, m.chip);
+  EXPECT_EQ(read->ptxVersion, m.ptxVersion);
+  EXPECT_EQ(read->leastDriver, m.leastDriver);
   EXPECT_EQ(read->producer, m.producer);
   EXPECT_EQ(read->indexType, m.indexType);
   EXPECT_EQ(read->jaggedFeatures, m.jaggedFeatures);
   EXPECT_EQ(read->outputWidth, m.outputWidth);
+  EXPECT_EQ(read->maxBatch, m.maxBatch);
+  EXPECT_EQ(read->maxLookups, m.maxLookups);
   EXPECT_EQ(read->threads, m.threads);
   EXPECT_EQ(read->blocksPerSM, m.blocksPerSM);
   EXPECT_EQ(read->sharedBytes, m.sharedBytes);
@@ -148,6 +154,20 @@ INSTANTIATE_TEST_SUITE_P(
                   "tables[0].rows: 18446744073709551615 does not fit 64 bits"},
         Rejection{"chip", [](Json &j) { j["chip"] = "gfx90a"; },
                   "chip: 'gfx90a'"},
+        Rejection{"PTX version", [](Json &j) { j["ptxVersion"] = "eight"; },
+                  "ptxVersion: 'eight'"},
+        Rejection{"driver", [](Json &j) { j["leastDriver"] = 12045; },
+                  "leastDriver: 12045 is not a CUDA version"},
+        Rejection{"driver negative", [](Json &j) { j["leastDriver"] = -10; },
+                  "leastDriver: -10 is not a CUDA version"},
+        Rejection{"batch negative", [](Json &j) { j["maxBatch"] = -1; },
+                  "maxBatch: -1 is not in 0..536870911"},
+        // 4 keys: 2^31 bags.
+        Rejection{"batch", [](Json &j) { j["maxBatch"] = 536870912; },
+                  "maxBatch: 536870912 is not in 0..536870911"},
+        Rejection{"lookups of i32",
+                  [](Json &j) { j["maxLookups"] = 2147483648; },
+                  "maxLookups: 2147483648 is not in 0..2147483647"},
         Rejection{"threads", [](Json &j) { j["threads"] = 100; },
                   "threads: 100"},
         Rejection{"many threads", [](Json &j) { j["threads"] = 1056; },
@@ -199,6 +219,25 @@ INSTANTIATE_TEST_SUITE_P(
                   "features[2].weighted: max pooling"},
         Rejection{"weighted model", [](Json &j) { j["weighted"] = false; },
                   "weighted: is false, but a feature is"}));
+
+TEST(Manifest, LargestBatchIsWhatTheGridTakes) {
+  Manifest m = makeTestManifest();
+  auto accepts = [&](int64_t batch) {
+    return static_cast<bool>(checkGrid(countBlocks(makeDescriptors(m), batch),
+                                       m.jaggedFeatures, batch));
+  };
+  auto expectLargest = [&](int64_t largest) {
+    EXPECT_EQ(largestBatch(m), largest);
+    EXPECT_TRUE(accepts(largest));
+    EXPECT_FALSE(accepts(largest + 1));
+  };
+  expectLargest(INT32_MAX / 4); // bags of 4 keys
+  m.jaggedFeatures = 1;
+  // Blocks: a quarter, a half and two a sample.
+  expectLargest(780903144);
+  m.features.resize(1);
+  expectLargest(kMaxBatch);
+}
 
 TEST(Manifest, TextThatIsNotJsonIsRefused) {
   std::string text = toJson(makeTestManifest());

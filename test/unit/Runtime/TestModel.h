@@ -7,6 +7,7 @@
 #include "recflex/Runtime/Artifact.h"
 
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 namespace recflex {
@@ -18,10 +19,14 @@ inline Manifest makeTestManifest() {
   Manifest m;
   m.name = "small";
   m.chip = "sm_90";
+  m.ptxVersion = "7.0";
+  m.leastDriver = 11000;
   m.producer = "recflex test";
   m.indexType = IndexType::i32;
   m.jaggedFeatures = 4;
   m.outputWidth = 12;
+  m.maxBatch = 1000000; // room for tests that add features
+  m.maxLookups = INT32_MAX;
   m.threads = 128;
   m.blocksPerSM = 8;
   m.sharedBytes = 1024;
@@ -36,6 +41,24 @@ inline Manifest makeTestManifest() {
               {"#emb.sub_warp<vector = 2>", "sub_warp.w2.f32.mean.weighted"},
               {"#emb.sub_warp<vector = 4>", "sub_warp.w8.f16.max"}};
   return m;
+}
+
+/// The least that passes for a cubin: an ELF header for the CUDA machine, and
+/// `contents` that nothing in it describes.
+inline std::string makeTestCubin(const std::string &contents = "code") {
+  std::string header(64, '\0');
+  header.replace(0, 6,
+                 "\x7f"
+                 "ELF\2\1");
+  header[18] = static_cast<char>(190);
+  return header + contents;
+}
+
+/// The test model with PTX that says what its manifest says, and two cubins.
+inline Artifact makeTestArtifact() {
+  return {makeTestManifest(),
+          "//\n// PTX\n//\n\n.version 7.0\n.target sm_90\n.address_size 64\n",
+          {{"sm_90", makeTestCubin("nine")}, {"sm_100", makeTestCubin()}}};
 }
 
 inline IndexArray makeIndices(const std::vector<int64_t> &numbers,

@@ -1,0 +1,116 @@
+//===- Ptxas.cpp - PTX to cubins ------------------------------------------===//
+
+#include "recflex/Target/Ptxas.h"
+
+#include "recflex/Support/Files.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace recflex {
+
+namespace {
+
+/// A file of this user alone that goes with its owner, or with the process.
+class TemporaryFile {
+public:
+  explicit TemporaryFile(StringRef suffix) {
+    SmallString<128> model;
+    sys::path::system_temp_directory(/*ErasedOnReboot=*/true, model);
+    sys::path::append(model, "recflex-%%%%%%%%" + suffix);
+    int descriptor;
+    problem =
+        sys::fs::createUniqueFile(model, descriptor, path, sys::fs::OF_None,
+                                  sys::fs::owner_read | sys::fs::owner_write);
+    created = !problem;
+    if (!created)
+      return;
+    sys::Process::SafelyCloseFileDescriptor(descriptor);
+    sys::RemoveFileOnSignal(path);
+  }
+  ~TemporaryFile() {
+    if (!created)
+      return;
+    sys::fs::remove(path);
+    sys::DontRemoveFileOnSignal(path);
+  }
+  TemporaryFile(const TemporaryFile &) = delete;
+  TemporaryFile &operator=(const TemporaryFile &) = delete;
+
+  std::string name() const { return path.str().str(); }
+
+  Status write(StringRef contents) {
+    // Into the file itself: one that replaced it might be readable by others.
+    raw_fd_ostream os(path, problem, sys::fs::CD_OpenExisting);
+    os << contents;
+    os.close();
+    if (!problem && os.has_error())
+      problem = os.error();
+    os.clear_error();
+    return problem ? Status(makeError(
+                         ErrorCode::io, name(),
+                         ": cannot write the file: ", problem.message()))
+                   : Status();
+  }
+
+  std::error_code problem;
+
+private:
+  SmallString<128> path;
+  bool created = false;
+};
+
+} // namespace
+
+Result<Ptxas> Ptxas::find(const std::vector<std::string> &folders) {
+  if (ErrorOr<std::string> found = sys::findProgramByName("ptxas"))
+    return Ptxas(*found);
+  SmallVector<StringRef> paths(folders.begin(), folders.end());
+  if (!paths.empty())
+    if (ErrorOr<std::string> found = sys::findProgramByName("ptxas", paths))
+      return Ptxas(*found);
+  return makeError("ptxas, which assembles cubins, is neither on the PATH nor "
+                   "in ",
+                   folders.empty() ? "any other folder" : join(folders, ", "),
+                   "; install the CUDA toolkit, or compile without --cubin");
+}
+
+Result<std::string> Ptxas::assemble(const std::string &ptx,
+                                    const std::string &chip) const {
+  TemporaryFile input(".ptx"), output(".cubin"), log(".log");
+  for (const TemporaryFile *file : {&input, &output, &log})
+    if (file->problem)
+      return makeError(ErrorCode::io, "cannot create a temporary file: ",
+                       file->problem.message());
+  if (Status status = input.write(ptx); !status)
+    return status.error();
+
+  std::string arch = "-arch=" + chip, in = input.name(), out = output.name(),
+              said = log.name();
+  std::string problem;
+  int code = sys::ExecuteAndWait(
+      program, {program, arch, in, "-o", out}, /*Env=*/std::nullopt,
+      {StringRef(""), StringRef(said), StringRef(said)}, /*SecondsToWait=*/0,
+      /*MemoryLimit=*/0, &problem);
+  if (code != 0) {
+    Result<std::string> text = readFile(said);
+    std::string details = text ? StringRef(*text).rtrim().str() : "";
+    if (!problem.empty())
+      details = problem + (details.empty() ? "" : "\n") + details;
+    return makeError(program, " cannot assemble the PTX for ", chip, ": ",
+                     details.empty() ? "exit code " + std::to_string(code)
+                                     : details);
+  }
+  return readFile(out);
+}
+
+} // namespace recflex
