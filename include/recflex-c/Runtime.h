@@ -14,8 +14,9 @@
 |* says in words what was wrong and what to do. On failure no output argument *|
 |* is written, and the call may be tried again. Nothing throws or aborts.     *|
 |*                                                                            *|
-|* Structures begin with their size, so that a program compiled against an    *|
-|* older header goes on working: initialise them with RECFLEX_INIT(type).     *|
+|* Structures that may grow begin with their size, so that a program compiled *|
+|* against an older header goes on working: initialise them with              *|
+|* RECFLEX_INIT(variable). Fields named `unused` stay zero.                   *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
@@ -26,14 +27,11 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
+#include <type_traits>
 extern "C" {
 #endif
 
-#if defined(_WIN32)
-#define RECFLEX_API
-#else
 #define RECFLEX_API __attribute__((visibility("default")))
-#endif
 
 /** Version of this header: raised with every addition. A library serves all
  *  programs compiled against its own or a lower version. */
@@ -67,18 +65,32 @@ typedef enum RecflexStatus {
   /** The driver failed in another way. */
   RECFLEX_DRIVER_ERROR = 8,
   /** More samples or lookups than the context, or the kernels, allow. */
-  RECFLEX_LIMIT_EXCEEDED = 9
+  RECFLEX_LIMIT_EXCEEDED = 9,
+  /** A mistake of the library's own; please report it. */
+  RECFLEX_INTERNAL_ERROR = 10
 } RecflexStatus;
 
 /** "RECFLEX_BAD_ARTIFACT"; "unknown status" for other numbers. */
 RECFLEX_API const char *recflexStatusName(RecflexStatus status);
 
-/** What the calling thread's last failed call had to say; "" if none failed.
- *  Valid until the thread's next call that fails. */
+/** What the calling thread's last failed call had to say, cut off at 4 KiB; ""
+ *  if none failed. Valid until the thread's next call that fails. */
 RECFLEX_API const char *recflexLastError(void);
 
 /** A zeroed structure with its size set: RecflexBatch b = RECFLEX_INIT(b). */
-#define RECFLEX_INIT(variable) {sizeof(variable)}
+#ifdef __cplusplus
+#define RECFLEX_INIT(variable) recflexInit<decltype(variable)>()
+extern "C++" {
+template <typename T>
+inline typename std::decay<T>::type recflexInit() {
+  typename std::decay<T>::type structure = {};
+  structure.structSize = sizeof structure;
+  return structure;
+}
+}
+#else
+#define RECFLEX_INIT(variable) {.structSize = sizeof(variable)}
+#endif
 
 typedef struct RecflexModule RecflexModule;
 typedef struct RecflexTables RecflexTables;
@@ -94,6 +106,12 @@ typedef enum RecflexType {
   RECFLEX_F16 = 1,
   RECFLEX_BF16 = 2
 } RecflexType;
+
+typedef enum RecflexPooling {
+  RECFLEX_POOLING_SUM = 0,
+  RECFLEX_POOLING_MEAN = 1,
+  RECFLEX_POOLING_MAX = 2
+} RecflexPooling;
 
 /*===-- Modules -----------------------------------------------------------===*/
 
@@ -125,7 +143,7 @@ RECFLEX_API void recflexModuleDestroy(RecflexModule *module);
 
 typedef struct RecflexModuleInfo {
   size_t structSize;
-  const char *name;      /**< strings live as long as the module */
+  const char *name;      /**< strings live until the module is destroyed */
   const char *chip;      /**< "sm_90" */
   const char *producer;  /**< "recflex 0.1.0 (LLVM 22.1.8)" */
   int32_t device;        /**< as it was loaded */
@@ -136,6 +154,7 @@ typedef struct RecflexModuleInfo {
   int32_t weighted;      /**< 1: some feature takes weights */
   int64_t outputWidth;   /**< columns of the output */
   int64_t maxBatch;      /**< samples that one launch can have at most */
+  int64_t maxLookups;    /**< values that one launch can have at most */
 } RecflexModuleInfo;
 
 RECFLEX_API RecflexStatus recflexModuleInfo(const RecflexModule *module,
@@ -162,15 +181,16 @@ typedef struct RecflexFeatureInfo {
   int32_t table;
   int64_t column;   /**< first output column */
   int64_t width;    /**< output columns */
+  int32_t pooling;  /**< RecflexPooling */
   int32_t weighted; /**< 1: takes weights */
-  int32_t unused;
 } RecflexFeatureInfo;
 
 RECFLEX_API RecflexStatus recflexModuleFeature(const RecflexModule *module,
                                                int32_t feature,
                                                RecflexFeatureInfo *info);
 
-/** The artifact's manifest, as JSON; lives as long as the module. */
+/** The artifact's manifest, as JSON; lives as long as the module. "" for a null
+ *  module. */
 RECFLEX_API const char *recflexModuleManifest(const RecflexModule *module);
 
 /*===-- Tables ------------------------------------------------------------===*/
@@ -312,6 +332,12 @@ RECFLEX_API RecflexStatus recflexContextClearFaults(RecflexContext *context,
 RECFLEX_API size_t recflexFaultText(const RecflexModule *module,
                                     const RecflexFault *fault, char *text,
                                     size_t size);
+
+/* Layouts that never change. A compiler that lays them out in another way, as
+ * with -fshort-enums, stops here. */
+typedef char recflexCheckStatus[sizeof(RecflexStatus) == 4 ? 1 : -1];
+typedef char recflexCheckKeyView[sizeof(RecflexKeyView) == 40 ? 1 : -1];
+typedef char recflexCheckFault[sizeof(RecflexFault) == 32 ? 1 : -1];
 
 #ifdef __cplusplus
 }

@@ -51,15 +51,18 @@ int64_t BlockCounter::count(int64_t batchSize) const {
 
 Status checkGrid(int64_t blocks, int64_t jaggedFeatures, int64_t batchSize) {
   if (batchSize < 0 || batchSize > kMaxBatch)
-    return makeError("batch size ", batchSize, " is not in 0..", kMaxBatch);
+    return makeError(batchSize < 0 ? ErrorCode::invalidArgument
+                                   : ErrorCode::limitExceeded,
+                     "batch size ", batchSize, " is not in 0..", kMaxBatch);
   int64_t bags;
   if (__builtin_mul_overflow(jaggedFeatures, batchSize, &bags) ||
       bags > INT32_MAX)
-    return makeError(jaggedFeatures, " features x ", batchSize,
-                     " samples are more than ", INT32_MAX,
+    return makeError(ErrorCode::limitExceeded, jaggedFeatures, " features x ",
+                     batchSize, " samples are more than ", INT32_MAX,
                      " bags; cut the batch into smaller ones");
   if (blocks > kMaxBlocks)
-    return makeError("a batch of ", batchSize, " samples needs ", blocks,
+    return makeError(ErrorCode::limitExceeded, "a batch of ", batchSize,
+                     " samples needs ", blocks,
                      " thread blocks, a grid has at most ", kMaxBlocks,
                      "; cut the batch into smaller ones");
   return {};

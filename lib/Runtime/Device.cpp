@@ -4,11 +4,13 @@
 
 namespace recflex {
 
-Device::Device(std::shared_ptr<const CudaDriver> driver, int handle,
-               CUctx_st *context)
-    : functions(std::move(driver)), handle(handle), primaryContext(context) {}
+Device::Device(std::shared_ptr<const CudaDriver> driver, int handle)
+    : functions(std::move(driver)), handle(handle) {}
 
-Device::~Device() { functions->primaryCtxRelease(handle); }
+Device::~Device() {
+  if (primaryContext)
+    functions->primaryCtxRelease(handle);
+}
 
 Result<DevicePointer> Device::open(std::shared_ptr<const CudaDriver> driver,
                                    int ordinal) {
@@ -25,14 +27,13 @@ Result<DevicePointer> Device::open(std::shared_ptr<const CudaDriver> driver,
           driver->check(driver->deviceGet(&handle, ordinal), "cuDeviceGet");
       !status)
     return status.error();
-  CUctx_st *context = nullptr;
-  if (Status status = driver->check(driver->primaryCtxRetain(&context, handle),
-                                    "cuDevicePrimaryCtxRetain");
+  // Made before the context is held, so that it is let go whatever happens.
+  std::shared_ptr<Device> device(new Device(driver, handle));
+  if (Status status = driver->check(
+          driver->primaryCtxRetain(&device->primaryContext, handle),
+          "cuDevicePrimaryCtxRetain");
       !status)
     return status.error();
-
-  std::shared_ptr<Device> device(
-      new Device(std::move(driver), handle, context));
   if (Status status = device->describe(ordinal); !status)
     return status.error();
   return DevicePointer(std::move(device));

@@ -11,13 +11,12 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <type_traits>
 
 namespace recflex {
 
 using Json = nlohmann::json;
-/// Writes fields in the order in which they are set.
-using OrderedJson = nlohmann::ordered_json;
 
 template <typename Visitor, typename T>
 static void visitFields(Visitor &v, T &o, const ManifestTable *) {
@@ -70,34 +69,75 @@ static void visitFields(Visitor &v, T &o, const Manifest *) {
 
 namespace {
 
-/// Turns a struct into a JSON object.
+/// Writes a struct as a JSON object, one space further to the right a level.
+/// Without a document in between: see JsonGuard.
 class Writer {
 public:
-  OrderedJson json = OrderedJson::object();
+  std::string text;
 
   template <typename T> void field(const char *name, const T &value) {
-    json[name] = write(value);
+    next();
+    write(std::string(name));
+    text += ": ";
+    write(value);
+  }
+
+  template <typename T> void write(const std::vector<T> &list) {
+    open('[');
+    for (const T &item : list) {
+      next();
+      write(item);
+    }
+    close(']');
+  }
+
+  template <typename T> void write(const T &value) {
+    if constexpr (std::is_enum_v<T>) {
+      write(std::string(toString(value)));
+    } else if constexpr (std::is_arithmetic_v<T> ||
+                         std::is_same_v<T, std::string>) {
+      text += Json(value).dump(-1, ' ', /*ensure_ascii=*/false,
+                               Json::error_handler_t::replace);
+    } else {
+      open('{');
+      visitFields(*this, value, &value);
+      close('}');
+    }
   }
 
 private:
-  template <typename T> static OrderedJson write(const std::vector<T> &list) {
-    OrderedJson array = OrderedJson::array();
-    for (const T &item : list)
-      array.push_back(write(item));
-    return array;
+  void open(char bracket) {
+    text += bracket;
+    ++depth;
+    first = true;
   }
 
-  template <typename T> static OrderedJson write(const T &value) {
-    if constexpr (std::is_enum_v<T>) {
-      return std::string(toString(value));
-    } else if constexpr (std::is_arithmetic_v<T> ||
-                         std::is_same_v<T, std::string>) {
-      return value;
-    } else {
-      Writer writer;
-      visitFields(writer, value, &value);
-      return writer.json;
+  /// Before each value of a list or an object.
+  void next() {
+    text += first ? "\n" : ",\n";
+    text.append(depth, ' ');
+    first = false;
+  }
+
+  void close(char bracket) {
+    --depth;
+    if (!first) {
+      text += '\n';
+      text.append(depth, ' ');
     }
+    text += bracket;
+    first = false;
+  }
+
+  size_t depth = 0;
+  bool first = false; ///< whether nothing stands behind the last bracket yet
+};
+
+/// Collects the names of a struct's fields.
+struct FieldNames {
+  std::set<std::string> names;
+  template <typename T> void field(const char *name, const T &) {
+    names.insert(name);
   }
 };
 
@@ -139,10 +179,10 @@ private:
   }
 
   template <typename T> void rejectUnknown(T &object) {
-    Writer writer;
-    visitFields(writer, object, &object);
+    FieldNames fields;
+    visitFields(fields, object, &object);
     for (auto it = json.begin(); it != json.end(); ++it)
-      if (!writer.json.contains(it.key()))
+      if (!fields.names.count(it.key()))
         return fail(path.empty() ? it.key() : path + "." + it.key(),
                     "is no field of this format");
   }
@@ -221,15 +261,15 @@ private:
 
 std::string toJson(const Manifest &m) {
   Writer writer;
-  visitFields(writer, m, &m);
-  return writer.json.dump(1, ' ', /*ensure_ascii=*/false,
-                          OrderedJson::error_handler_t::replace);
+  writer.write(m);
+  return std::move(writer.text);
 }
 
 Result<Manifest> manifestFromJson(std::string_view text) {
   Result<Json> json = parseJson(text);
   if (!json)
     return json.error();
+  JsonGuard guard(*json);
   Manifest manifest;
   Reader reader(*json, "");
   visitFields(reader, manifest, &manifest);

@@ -85,10 +85,28 @@ private:
     return true;
   }
 
+  JsonGuard guard{root};     ///< of a document that is not finished
   std::vector<json *> stack; ///< the open containers, outermost first
   json *slot = nullptr;      ///< the value just added, or just named by a key
 };
 } // namespace
+
+/// A container whose values are empty is freed without allocating.
+static void discard(json &value) noexcept {
+  if (value.is_array()) {
+    auto &array = value.get_ref<json::array_t &>();
+    for (json &element : array)
+      discard(element);
+    array.clear();
+  } else if (value.is_object()) {
+    auto &object = value.get_ref<json::object_t &>();
+    for (auto &member : object)
+      discard(member.second);
+    object.clear();
+  }
+}
+
+JsonGuard::~JsonGuard() { discard(document); }
 
 Result<json> parseJson(std::string_view text) {
   DocumentBuilder builder;

@@ -6,7 +6,7 @@ PACKAGES=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 lld-22
   # What the CMake files of those packages look for.
   libzstd-dev libedit-dev libcurl4-openssl-dev zlib1g-dev libxml2-dev libffi-dev
-  libstdc++-12-dev nlohmann-json3-dev libgtest-dev libgmock-dev
+  libstdc++-12-dev nlohmann-json3-dev libgtest-dev libgmock-dev g++ make pkgconf
   cmake ninja-build ccache python3
 )
 

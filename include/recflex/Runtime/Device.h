@@ -55,12 +55,11 @@ public:
   Result<int64_t> freeMemory() const;
 
 private:
-  Device(std::shared_ptr<const CudaDriver> driver, int handle,
-         CUctx_st *context);
+  Device(std::shared_ptr<const CudaDriver> driver, int handle);
 
   std::shared_ptr<const CudaDriver> functions;
   int handle;
-  CUctx_st *primaryContext;
+  CUctx_st *primaryContext = nullptr; ///< null until it is held
   DeviceProperties description;
 
   Status describe(int ordinal);

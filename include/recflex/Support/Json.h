@@ -16,6 +16,20 @@ namespace recflex {
 /// with the same key twice, and nesting deeper than 64.
 Result<nlohmann::json> parseJson(std::string_view text);
 
+/// Empties a document at the end of a scope, from its leaves up. nlohmann's own
+/// destructor allocates memory where values are nested, and a destructor that
+/// gets none ends the program: a server that is out of memory must not end.
+class JsonGuard {
+public:
+  explicit JsonGuard(nlohmann::json &document) : document(document) {}
+  ~JsonGuard();
+  JsonGuard(const JsonGuard &) = delete;
+  JsonGuard &operator=(const JsonGuard &) = delete;
+
+private:
+  nlohmann::json &document;
+};
+
 } // namespace recflex
 
 #endif // RECFLEX_SUPPORT_JSON_H

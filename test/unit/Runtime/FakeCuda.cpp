@@ -15,7 +15,9 @@ FakeCuda *current = nullptr;
 const std::map<std::string, std::vector<size_t>> kSignatures = {
     {"recflex_bind_keys", {8, 4, 8, 4, 8}},
     {"recflex_bind_order", {4, 8, 8, 8}},
-    {"recflex_forward", {8, 4, 8, 8, 8, 8, 8, 8, 8, 4}},
+    {"recflex_forward", {8, 4, 8, 8, 8, 8, 8, 8, 8, 4, 4}},
+    {"recflex_forward_checked", {8, 4, 8, 8, 8, 8, 8, 8, 8, 4, 4, 8, 8}},
+    {"recflex_report_faults", {8, 4, 8, 8, 8, 8, 8, 4, 4, 8, 4, 4}},
     {"recflex_copy", {8, 8, 4}},
     {"recflex_read_l2", {8, 4, 4, 8}},
 };
