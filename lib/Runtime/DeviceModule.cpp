@@ -62,6 +62,7 @@ Status DeviceModule::findKernels() {
   for (size_t i = 0; i != kKernelCount; ++i) {
     auto id = static_cast<KernelId>(i);
     bool pools = id == KernelId::forward || id == KernelId::forwardChecked;
+    static_assert(abi::kInputThreads == abi::kBindThreads);
     int32_t threads = pools ? contents.threads
                       : id == KernelId::reportFaults ? abi::kReportThreads
                                                      : abi::kBindThreads;

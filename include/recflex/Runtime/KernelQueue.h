@@ -18,17 +18,29 @@ namespace recflex {
 
 /// The kernels of an artifact.
 enum class KernelId : uint8_t {
+  scanSums,
+  scanOffsets,
+  expandOffsets,
+  copyViews,
   bindKeys,
   bindOrder,
   forward,
   forwardChecked,
   reportFaults
 };
-constexpr size_t kKernelCount = 5;
+constexpr size_t kKernelCount = 9;
 
 /// A kernel's name in the artifact.
 constexpr const char *kernelName(KernelId kernel) {
   switch (kernel) {
+  case KernelId::scanSums:
+    return abi::kScanSumsKernel;
+  case KernelId::scanOffsets:
+    return abi::kScanOffsetsKernel;
+  case KernelId::expandOffsets:
+    return abi::kExpandOffsetsKernel;
+  case KernelId::copyViews:
+    return abi::kCopyViewsKernel;
   case KernelId::bindKeys:
     return abi::kBindKeysKernel;
   case KernelId::bindOrder:

@@ -17,46 +17,11 @@ namespace recflex {
 static constexpr StringLiteral kSharedName = "recflex_shared";
 
 /// The block's shared memory, as an array of f32; null if no body needs any.
-static LLVM::GlobalOp createShared(gpu::GPUModuleOp module, int64_t bytes) {
+static LLVM::GlobalOp createBodiesShared(gpu::GPUModuleOp module, int64_t bytes) {
   if (bytes == 0)
     return {};
-  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  auto type = LLVM::LLVMArrayType::get(builder.getF32Type(), bytes / 4);
-  return LLVM::GlobalOp::create(
-      builder, module.getLoc(), type, /*isConstant=*/false,
-      LLVM::Linkage::Internal, kSharedName, /*value=*/Attribute(),
-      /*alignment=*/16, static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
-}
-
-/// The rank r with starts[r] <= block < starts[r + 1], by a search that looks
-/// at 32 places at once, one a lane. `starts` has `count` entries to search,
-/// the first of them 0.
-static Value findRank(KernelBuilder &b, Value starts, Value count, Value block,
-                      Value lane) {
-  Type i32 = b.getI32Type();
-  auto loop = scf::WhileOp::create(
-      b, TypeRange{i32, i32}, ValueRange{b.i32(0), count},
-      [&](OpBuilder &builder, Location loc, ValueRange state) {
-        KernelBuilder in(loc, builder);
-        scf::ConditionOp::create(in, in.less(in.i32(1), state[1]), state);
-      },
-      [&](OpBuilder &builder, Location loc, ValueRange state) {
-        KernelBuilder in(loc, builder);
-        Value low = state[0], span = state[1];
-        Value step = in.divide(in.add(span, in.i32(31)), 32);
-        Value distance = in.mul(lane, step);
-        Value inside = in.less(distance, span);
-        Value at = in.add(low, in.select(inside, distance, in.i32(0)));
-        Value start = in.load(i32, in.gep(starts, i32, at), 4);
-        Value passed = in.ballot(in.both(inside, in.lessOrEqual(start, block)));
-        Value steps = in.sub(LLVM::CtPopOp::create(in, i32, passed), in.i32(1));
-        Value skipped = in.mul(steps, step);
-        Value left = in.sub(span, skipped);
-        scf::YieldOp::create(
-            in, ValueRange{in.add(low, skipped),
-                           in.select(in.less(step, left), step, left)});
-      });
-  return loop.getResult(0);
+  return createShared(module, kSharedName,
+                      Float32Type::get(module.getContext()), bytes / 4);
 }
 
 namespace {
@@ -169,7 +134,8 @@ static void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
   Value block = b.blockId();
   Value total = b.load(i32, b.gep(starts, i32, count), 4);
   b.guarded(b.less(block, total), [&] {
-    Value rank = findRank(b, starts, count, block, b.modulo(b.threadId(), 32));
+    Value rank =
+        findLast(b, starts, i32, count, block, b.modulo(b.threadId(), 32));
     Value number = b.load(i32, b.gep(order, i32, rank), 4);
     Value start = b.load(i32, b.gep(starts, i32, rank), 4);
     Descriptor descriptor = loadDescriptor(b, descriptors, number);
@@ -184,7 +150,7 @@ static void emitForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
 
 void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps) {
-  LLVM::GlobalOp shared = createShared(module, plan.sharedBytes);
+  LLVM::GlobalOp shared = createBodiesShared(module, plan.sharedBytes);
   emitForwardKernel(module, plan, overlaps, shared, /*checked=*/false);
   emitForwardKernel(module, plan, overlaps, shared, /*checked=*/true);
 }
