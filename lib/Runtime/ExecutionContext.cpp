@@ -31,7 +31,7 @@ Result<ExecutionContext>
 ExecutionContext::create(std::shared_ptr<const AttachedTables> tables,
                          const ContextOptions &options) {
   const DeviceModule &module = tables->module();
-  if (Status status = check(options); !status)
+  if (Status status = check(options, module.manifest()); !status)
     return status.error();
   std::vector<WorkspaceArray> arrays =
       workspaceArrays(module.manifest(), options);
@@ -88,7 +88,9 @@ Status ExecutionContext::launchBinding(const BatchArguments &batch,
   if (!scope)
     return scope.error();
   StreamQueue queue(module(), stream);
-  return sequence.bind(batch, queue);
+  if (Result<BatchArguments> bound = sequence.bind(batch, queue); !bound)
+    return bound.error();
+  return {};
 }
 
 Status ExecutionContext::launch(const BatchArguments &batch,
@@ -101,9 +103,10 @@ Status ExecutionContext::launch(const BatchArguments &batch,
   if (!scope)
     return scope.error();
   StreamQueue queue(module(), stream);
-  if (Status status = sequence.bind(batch, queue); !status)
-    return status;
-  return sequence.pool(batch, queue);
+  Result<BatchArguments> bound = sequence.bind(batch, queue);
+  if (!bound)
+    return bound.error();
+  return sequence.pool(*bound, queue);
 }
 
 Result<FaultReport> ExecutionContext::faults(CUstream_st *stream) const {

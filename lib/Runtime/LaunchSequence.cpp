@@ -9,7 +9,8 @@ LaunchSequence::LaunchSequence(const Manifest &manifest, DevicePtr descriptors,
                                const ContextOptions &options)
     : manifest(&manifest), features(manifest.features.size()),
       blocks(makeDescriptors(manifest)), descriptors(descriptors),
-      memory(workspace), options(options) {}
+      memory(workspace), options(options),
+      converter(manifest, workspace, options) {}
 
 Status LaunchSequence::check(const BatchArguments &batch) const {
   if (Status status = recflex::check(batch, *manifest, options); !status)
@@ -18,21 +19,28 @@ Status LaunchSequence::check(const BatchArguments &batch) const {
                    batch.batchSize);
 }
 
-Status LaunchSequence::bind(const BatchArguments &batch,
-                            KernelQueue &queue) const {
+Result<BatchArguments> LaunchSequence::bind(const BatchArguments &given,
+                                            KernelQueue &queue) const {
+  Result<BatchArguments> batch = converter.enqueue(given, /*flag=*/0, queue);
+  if (!batch)
+    return batch;
   constexpr int64_t featuresPerBlock = abi::kBindThreads / abi::kWarpSize;
   int64_t grid = (features + featuresPerBlock - 1) / featuresPerBlock;
-  uint64_t batchSize = batch.batchSize;
-  // The first kernel doesn't start early: the batch before reads the workspace,
-  // and others may use the caller's arrays, until all that is ahead has ended.
+  uint64_t batchSize = batch->batchSize;
+  // The first kernel of a batch doesn't start early: the batch before reads the
+  // workspace, and others may use the caller's arrays, until all that is ahead
+  // has ended. Nor does this one where it isn't the first, for it doesn't wait.
   if (Status status = queue.launch(
           {KernelId::bindKeys, grid, abi::kBindThreads},
-          {descriptors, features, batch.offsets, batchSize, memory.keys});
+          {descriptors, features, batch->offsets, batchSize, memory.keys});
       !status)
-    return status;
-  return queue.launch({KernelId::bindOrder, grid, abi::kBindThreads,
-                       /*startsEarly=*/true},
-                      {features, memory.keys, memory.order, memory.starts});
+    return status.error();
+  if (Status status = queue.launch(
+          {KernelId::bindOrder, grid, abi::kBindThreads, /*startsEarly=*/true},
+          {features, memory.keys, memory.order, memory.starts});
+      !status)
+    return status.error();
+  return batch;
 }
 
 Status LaunchSequence::pool(const BatchArguments &batch,

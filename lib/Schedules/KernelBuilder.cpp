@@ -20,6 +20,10 @@ Value KernelBuilder::i32(int64_t value) {
   return arith::ConstantIntOp::create(*this, getI32Type(), value);
 }
 
+Value KernelBuilder::i64(int64_t value) {
+  return arith::ConstantIntOp::create(*this, getI64Type(), value);
+}
+
 Value KernelBuilder::add(Value a, Value b) {
   return arith::AddIOp::create(*this, a, b);
 }
@@ -68,6 +72,14 @@ Value KernelBuilder::either(Value a, Value b) {
   return arith::OrIOp::create(*this, a, b);
 }
 
+Value KernelBuilder::minimum(Value a, Value b) {
+  return arith::MinSIOp::create(*this, a, b);
+}
+
+Value KernelBuilder::maximum(Value a, Value b) {
+  return arith::MaxSIOp::create(*this, a, b);
+}
+
 Value KernelBuilder::select(Value condition, Value a, Value b) {
   return arith::SelectOp::create(*this, condition, a, b);
 }
@@ -108,6 +120,11 @@ void KernelBuilder::store(Value value, Value address, unsigned alignment) {
   LLVM::StoreOp::create(*this, value, address, alignment);
 }
 
+Value KernelBuilder::isNull(Value pointer) {
+  Value null = LLVM::ZeroOp::create(*this, pointer.getType());
+  return LLVM::ICmpOp::create(*this, LLVM::ICmpPredicate::eq, pointer, null);
+}
+
 //===----------------------------------------------------------------------===//
 // Control and cooperation
 //===----------------------------------------------------------------------===//
@@ -139,6 +156,12 @@ void KernelBuilder::repeat(int64_t count, function_ref<void(Value)> body) {
 Value KernelBuilder::shuffleXor(Value scalar, int64_t mask) {
   return gpu::ShuffleOp::create(*this, scalar, i32(mask), i32(32),
                                 gpu::ShuffleMode::XOR)
+      .getShuffleResult();
+}
+
+Value KernelBuilder::shuffleUp(Value scalar, int64_t distance) {
+  return gpu::ShuffleOp::create(*this, scalar, i32(distance), i32(32),
+                                gpu::ShuffleMode::UP)
       .getShuffleResult();
 }
 

@@ -2,6 +2,8 @@
 
 #include "recflex/Simulator/SimulatedForward.h"
 
+#include "SimulatedLaunch.h"
+
 #include "recflex/Runtime/LaunchSequence.h"
 #include "recflex/Support/HalfFloat.h"
 
@@ -24,52 +26,6 @@ SimulatedForward::create(const Manifest &manifest, const llvm::Module &kernels,
   forward.simulator = std::move(*simulator);
   return forward;
 }
-
-namespace {
-/// Runs kernels as they are launched.
-class SimulatorQueue final : public KernelQueue {
-public:
-  explicit SimulatorQueue(Simulator &simulator) : simulator(simulator) {}
-
-  Status launch(const KernelLaunch &launch,
-                KernelArguments arguments) override {
-    Result<SimulationStats> stats =
-        simulator.launch(kernelName(launch.kernel),
-                         {launch.blocks, launch.threads, 0}, arguments);
-    if (!stats)
-      return stats.error();
-    lanes += stats->lanes;
-    return {};
-  }
-
-  int64_t lanes = 0; ///< threads of all kernels so far
-
-private:
-  Simulator &simulator;
-};
-
-/// The arrays of a workspace, apart from one another, zero or filled with -1.
-struct HostWorkspace {
-  HostWorkspace(const std::vector<WorkspaceArray> &arrays,
-                Simulator &simulator) {
-    for (const WorkspaceArray &array : arrays) {
-      // What lies behind an array belongs to no other.
-      memory.emplace_back(array.bytes + 2 * kWorkspaceAlignment,
-                          array.zeroed ? std::byte{0} : std::byte{0xFF});
-      auto address = reinterpret_cast<DevicePtr>(memory.back().data());
-      address = (address + kWorkspaceAlignment - 1) / kWorkspaceAlignment *
-                kWorkspaceAlignment;
-      addresses.*array.address = address;
-      if (array.bytes)
-        simulator.addMemory(array.name, reinterpret_cast<void *>(address),
-                            array.bytes, /*writable=*/true);
-    }
-  }
-
-  std::vector<std::vector<std::byte>> memory;
-  Workspace addresses;
-};
-} // namespace
 
 /// The bindings of device and host must be the same, bit for bit.
 static Status compareBindings(const Binding &device, const Binding &host) {
@@ -130,23 +86,49 @@ static float readElement(const std::byte *from, RowType type) {
   llvm_unreachable("unknown type of row");
 }
 
+/// The address of an array that may be empty.
+template <typename T> static DevicePtr addressOf(const std::vector<T> &array) {
+  return array.empty() ? 0 : reinterpret_cast<DevicePtr>(array.data());
+}
+
+/// The offsets of a batch that the kernels can read.
+static IndexArray readOffsets(const BatchArguments &batch,
+                              const Manifest &manifest) {
+  IndexArray offsets;
+  offsets.type = manifest.indexType;
+  offsets.resize(manifest.jaggedFeatures * batch.batchSize + 1);
+  std::memcpy(offsets.bytes.data(),
+              reinterpret_cast<const void *>(batch.offsets),
+              offsets.bytes.size());
+  return offsets;
+}
+
 Result<SimulatedBatch>
 SimulatedForward::run(const std::vector<const void *> &tables,
                       const Batch &batch, const SimulatedLaunch &launch) {
+  BatchArguments arguments;
+  arguments.batchSize = batch.batchSize;
+  arguments.lookups = batch.values.size();
+  arguments.values = addressOf(batch.values.bytes);
+  arguments.offsets = addressOf(batch.offsets.bytes);
+  arguments.weights = addressOf(batch.weights);
+  return run(tables, arguments, launch);
+}
+
+Result<SimulatedBatch>
+SimulatedForward::run(const std::vector<const void *> &tables,
+                      BatchArguments arguments, const SimulatedLaunch &launch) {
   std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(manifest);
   size_t count = descriptors.size();
   for (size_t f = 0; f < count; ++f)
     descriptors[f].table = reinterpret_cast<uint64_t>(
         tables[manifest.features[f].table]);
 
-  BatchArguments arguments;
-  arguments.batchSize = batch.batchSize;
-  arguments.lookups = batch.values.size();
   arguments.outputType = launch.outputType;
   arguments.outputStride =
       launch.outputStride ? launch.outputStride : manifest.outputWidth;
   // All bits set: NaN in every type.
-  int64_t elements = batch.batchSize * arguments.outputStride;
+  int64_t elements = arguments.batchSize * arguments.outputStride;
   int64_t elementBytes = byteSize(launch.outputType);
   std::vector<std::byte> output(elements * elementBytes, std::byte{0xFF});
 
@@ -162,39 +144,38 @@ SimulatedForward::run(const std::vector<const void *> &tables,
         tableBytes(manifest.tables[i]));
   DevicePtr features = add("descriptors", descriptors.data(),
                            count * sizeof(abi::FeatureDescriptor));
-  arguments.values =
-      add("values", batch.values.bytes.data(), batch.values.bytes.size());
-  arguments.offsets =
-      add("offsets", batch.offsets.bytes.data(), batch.offsets.bytes.size());
-  arguments.weights = add("weights", batch.weights.data(),
-                          batch.weights.size() * sizeof(float));
+  addInputMemory(*simulator, manifest, arguments);
   arguments.output = add("output", output.data(), output.size(), true);
 
   SimulatedBatch result;
+  if (Status status = check(launch.context, manifest); !status)
+    return status.error();
   HostWorkspace workspace(workspaceArrays(manifest, launch.context),
                           *simulator);
-  LaunchSequence sequence(manifest, features, workspace.addresses,
+  LaunchSequence sequence(manifest, features, workspace.addresses(),
                           launch.context);
   if (sequence.isEmpty(arguments))
     return result;
   if (Status status = sequence.check(arguments); !status)
     return status.error();
   SimulatorQueue queue(*simulator);
-  if (Status status = sequence.bind(arguments, queue); !status)
-    return status.error();
-  result.binding = readBinding(workspace.addresses, count);
+  Result<BatchArguments> bound = sequence.bind(arguments, queue);
+  if (!bound)
+    return bound.error();
+  result.binding = readBinding(workspace.addresses(), count);
   if (Status status = compareBindings(
           result.binding,
-          bindOnHost(descriptors, batch.offsets, batch.batchSize));
+          bindOnHost(descriptors, readOffsets(*bound, manifest),
+                     bound->batchSize));
       !status)
     return status.error();
-  if (Status status = sequence.pool(arguments, queue); !status)
+  if (Status status = sequence.pool(*bound, queue); !status)
     return status.error();
   for (int64_t i = 0; i < elements; ++i)
     result.output.push_back(
         readElement(output.data() + i * elementBytes, launch.outputType));
-  result.faults = readFaults(workspace.addresses, launch.context);
-  result.lanes = queue.lanes;
+  result.faults = readFaults(workspace.addresses(), launch.context);
+  result.lanes = queue.lanes();
   return result;
 }
 

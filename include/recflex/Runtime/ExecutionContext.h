@@ -15,17 +15,19 @@ namespace recflex {
 /// context for each stream that runs at the same time.
 class ExecutionContext {
 public:
+  /// Errors: options that no context can have, or too little memory.
   static Result<ExecutionContext>
   create(std::shared_ptr<const AttachedTables> tables,
          const ContextOptions &options = {});
 
-  /// Enqueues the whole forward of a batch into `stream`: the two binding
-  /// kernels, then the pooling kernel. Neither allocates nor waits, so it can
+  /// Enqueues the whole forward of a batch into `stream`: the input kernels, if
+  /// the batch isn't given as values and offsets, the two binding kernels, then
+  /// the pooling kernel. Neither allocates nor waits, so it can
   /// be captured in a graph; the addresses in `batch` are then the graph's.
   /// Errors: an address or a size that cannot be right, or the driver's.
   Status launch(const BatchArguments &batch, CUstream_st *stream) const;
 
-  /// The binding kernels alone: to measure them.
+  /// All but the pooling kernel: to measure that part.
   Status launchBinding(const BatchArguments &batch, CUstream_st *stream) const;
 
   /// Faults of the launches in `stream` since they were cleared; waits for the

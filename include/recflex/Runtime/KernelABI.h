@@ -49,6 +49,44 @@ constexpr uint32_t kWarpSize = 32;
 /// Threads a block of the two binding kernels: one feature a warp.
 constexpr uint32_t kBindThreads = 256;
 
+//===----------------------------------------------------------------------===//
+// Other forms of input
+//
+// A batch given as lengths, as views or with keyStarts (BatchArguments.h) is
+// brought into the form that the kernels above read: one offsets array of
+// N + 1 = J B + 1 entries and, for views, one values array. In 64 bits where a
+// sum or a product needs them. `flag` is an i32 or null: 1 is stored there if
+// anything in the input was bad; nothing else reads or writes it.
+//
+//   recflex_scan_sums(lengths, views, B, count, limit, sums)
+//     sums[c] = the lengths of chunk c of `count` bags, added up. The lengths
+//     are those of `lengths` or, if that is null, of the views' bags.
+//   recflex_scan_offsets(lengths, views, B, count, limit, sums, offsets, flag)
+//     offsets[i] = the lengths before bag i, at most `limit`; `count` + 1
+//     entries. A block does a chunk; the sums are those of all chunks before.
+//   recflex_expand_offsets(offsets, keyStarts, J, B, bags, expanded, flag)
+//     expanded[j B + b] = offsets[keyStarts[j] + min(b, samples of key j)];
+//     N + 1 entries, a chunk each block.
+//   recflex_copy_views(views, B, N, offsets, values, weights)
+//     the bags' values, and their weights unless `weights` is null, to where
+//     `offsets` says. A warp copies a tile of positions; any grid will do.
+//===----------------------------------------------------------------------===//
+
+constexpr const char *kScanSumsKernel = "recflex_scan_sums";
+constexpr const char *kScanOffsetsKernel = "recflex_scan_offsets";
+constexpr const char *kExpandOffsetsKernel = "recflex_expand_offsets";
+constexpr const char *kCopyViewsKernel = "recflex_copy_views";
+
+/// Threads a block of these kernels, and what a thread does at once.
+constexpr uint32_t kInputThreads = 256;
+constexpr uint32_t kInputItems = 8;
+/// Entries of an offsets array that a block does.
+constexpr uint32_t kInputChunk = kInputThreads * kInputItems;
+/// Positions of the values that a warp copies at once.
+constexpr uint32_t kCopyTile = kWarpSize * kInputItems;
+/// Largest `limit`: two sums up to it can be added.
+constexpr int64_t kMaxScanLimit = int64_t{1} << 61;
+
 /// 90 of "sm_90" and "sm_90a"; 0 of what names no chip.
 constexpr int chipNumber(std::string_view chip) {
   if (chip.substr(0, 3) != "sm_")

@@ -18,16 +18,28 @@ namespace recflex {
 
 /// The kernels of an artifact.
 enum class KernelId : uint8_t {
+  scanSums,
+  scanOffsets,
+  expandOffsets,
+  copyViews,
   bindKeys,
   bindOrder,
   forward,
   forwardChecked
 };
-constexpr size_t kKernelCount = 4;
+constexpr size_t kKernelCount = 8;
 
 /// A kernel's name in the artifact.
 constexpr const char *kernelName(KernelId kernel) {
   switch (kernel) {
+  case KernelId::scanSums:
+    return abi::kScanSumsKernel;
+  case KernelId::scanOffsets:
+    return abi::kScanOffsetsKernel;
+  case KernelId::expandOffsets:
+    return abi::kExpandOffsetsKernel;
+  case KernelId::copyViews:
+    return abi::kCopyViewsKernel;
   case KernelId::bindKeys:
     return abi::kBindKeysKernel;
   case KernelId::bindOrder:

@@ -5,6 +5,7 @@
 
 #include "recflex/Runtime/BatchArguments.h"
 #include "recflex/Runtime/Binding.h"
+#include "recflex/Runtime/InputConversion.h"
 #include "recflex/Runtime/KernelQueue.h"
 #include "recflex/Runtime/Workspace.h"
 
@@ -28,11 +29,14 @@ public:
   /// Errors: an address or a size that cannot be right.
   Status check(const BatchArguments &batch) const;
 
-  /// Launches the binding kernels of a batch that has passed check() and is not
-  /// empty. Errors: the queue's.
-  Status bind(const BatchArguments &batch, KernelQueue &queue) const;
+  /// Launches what brings a batch into the form that the kernels read, where
+  /// that is needed, and the binding kernels. The batch has passed check() and is
+  /// not empty. Returns it in that form. Errors: the queue's.
+  Result<BatchArguments> bind(const BatchArguments &batch,
+                              KernelQueue &queue) const;
 
-  /// Launches the forward kernel, bind() being ahead of it in the queue.
+  /// Launches the forward kernel of what bind() has returned, bind() being ahead
+  /// of it in the queue.
   Status pool(const BatchArguments &batch, KernelQueue &queue) const;
 
   const Workspace &workspace() const { return memory; }
@@ -45,6 +49,7 @@ private:
   DevicePtr descriptors;
   Workspace memory;
   ContextOptions options;
+  InputConverter converter;
 };
 
 } // namespace recflex

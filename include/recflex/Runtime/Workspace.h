@@ -17,9 +17,16 @@ struct Workspace {
   DevicePtr starts = 0; ///< i32 [F + 1]
   /// CheckState and Fault [faultCapacity]; 0 without checks.
   DevicePtr checkState = 0;
+  /// Of a batch in another form than the kernels read (InputConversion.h), of at
+  /// most N bags and maxLookups lookups; 0 where there is no room for one.
+  DevicePtr offsets = 0;    ///< of the index type [N + 1]
+  DevicePtr bagOffsets = 0; ///< the same, before keyStarts are followed
+  DevicePtr chunkSums = 0;  ///< i64, one a chunk of abi::kInputChunk offsets
+  DevicePtr values = 0;     ///< of the index type [maxLookups]
+  DevicePtr weights = 0;    ///< f32 [maxLookups], if the model is weighted
 };
 
-/// One of them, to be allocated.
+/// One of them, to be allocated; of 0 bytes, it is not.
 struct WorkspaceArray {
   const char *name;
   int64_t bytes;
@@ -31,8 +38,10 @@ struct WorkspaceArray {
 /// that no two arrays share one.
 constexpr int64_t kWorkspaceAlignment = 128;
 
-/// The arrays that a context of `options` needs for a model that has passed
-/// check().
+/// Checks that a context of `options` can be made for `manifest`.
+Status check(const ContextOptions &options, const Manifest &manifest);
+
+/// The arrays that it needs; both have passed check().
 std::vector<WorkspaceArray> workspaceArrays(const Manifest &manifest,
                                             const ContextOptions &options);
 

@@ -22,6 +22,7 @@ public:
   //===--------------------------------------------------------------------===//
 
   mlir::Value i32(int64_t value);
+  mlir::Value i64(int64_t value);
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value sub(mlir::Value a, mlir::Value b);
   mlir::Value mul(mlir::Value a, mlir::Value b);
@@ -37,6 +38,8 @@ public:
   mlir::Value equal(mlir::Value a, mlir::Value b);
   mlir::Value both(mlir::Value a, mlir::Value b);
   mlir::Value either(mlir::Value a, mlir::Value b);
+  mlir::Value minimum(mlir::Value a, mlir::Value b);
+  mlir::Value maximum(mlir::Value a, mlir::Value b);
   mlir::Value select(mlir::Value condition, mlir::Value a, mlir::Value b);
   /// Sign-extends to 64 bits.
   mlir::Value widen(mlir::Value value);
@@ -56,6 +59,7 @@ public:
   mlir::Value loadInvariant(mlir::Type type, mlir::Value address,
                             unsigned alignment);
   void store(mlir::Value value, mlir::Value address, unsigned alignment);
+  mlir::Value isNull(mlir::Value pointer);
 
   //===--------------------------------------------------------------------===//
   // Control and cooperation
@@ -70,6 +74,9 @@ public:
   void repeat(int64_t count, llvm::function_ref<void(mlir::Value)> body);
   /// A scalar of the lane `mask` bits away; every lane of the warp must come.
   mlir::Value shuffleXor(mlir::Value scalar, int64_t mask);
+  /// A scalar of the lane `distance` below; undefined in the lowest lanes, which
+  /// have none. Every lane of the warp must come.
+  mlir::Value shuffleUp(mlir::Value scalar, int64_t distance);
   /// One bit a lane; every lane of the warp must come here.
   mlir::Value ballot(mlir::Value predicate);
   void barrier();

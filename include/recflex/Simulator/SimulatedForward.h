@@ -45,6 +45,13 @@ public:
                              const Batch &batch,
                              const SimulatedLaunch &launch = {});
 
+  /// Runs a batch in any form, given by arrays of host memory, `lookups`
+  /// included, that don't overlap. Its output is ignored: `launch` says how the
+  /// result is to be.
+  Result<SimulatedBatch> run(const std::vector<const void *> &tables,
+                             BatchArguments batch,
+                             const SimulatedLaunch &launch = {});
+
 private:
   Manifest manifest;
   std::unique_ptr<Simulator> simulator;

@@ -67,8 +67,8 @@ static FeatureWarp makeWarp(KernelBuilder &b, Value count) {
   return warp;
 }
 
-static Value reduceWarp(KernelBuilder &b, Value value,
-                        function_ref<Value(Value, Value)> combine) {
+Value reduceWarp(KernelBuilder &b, Value value,
+                 function_ref<Value(Value, Value)> combine) {
   for (int64_t distance = 16; distance >= 1; distance /= 2)
     value = combine(value, b.shuffleXor(value, distance));
   return value;

@@ -5,6 +5,7 @@
 #include "recflex/Conversion/Passes.h"
 #include "recflex/Runtime/KernelABI.h"
 
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/SymbolTable.h"
 
 using namespace mlir;
@@ -27,6 +28,16 @@ gpu::GPUFuncOp createKernel(gpu::GPUModuleOp module, StringRef name,
   builder.setInsertionPointToEnd(&kernel.getBody().front());
   gpu::ReturnOp::create(builder, loc);
   return kernel;
+}
+
+LLVM::GlobalOp createShared(gpu::GPUModuleOp module, StringRef name,
+                            Type element, int64_t count) {
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  return LLVM::GlobalOp::create(
+      builder, module.getLoc(), LLVM::LLVMArrayType::get(element, count),
+      /*isConstant=*/false, LLVM::Linkage::Internal, name,
+      /*value=*/Attribute(), /*alignment=*/16,
+      static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
 }
 
 /// Every schedule must be able to emit its body.
@@ -67,6 +78,9 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
                                              "recflex_kernels");
       StringAttr name = symbols.insert(module);
       op.setKernelAttr(SymbolRefAttr::get(name));
+      emitScanKernels(module, plan, overlaps);
+      emitExpandOffsets(module, plan, overlaps);
+      emitCopyViews(module, plan, overlaps);
       emitBindKernels(module, plan, overlaps);
       emitForwardKernels(module, plan, overlaps);
     }

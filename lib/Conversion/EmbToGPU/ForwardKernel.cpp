@@ -14,47 +14,6 @@ using namespace mlir;
 
 namespace recflex {
 
-/// A variable in the block's shared memory.
-static LLVM::GlobalOp createShared(gpu::GPUModuleOp module, StringRef name,
-                                   Type type, unsigned alignment) {
-  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  return LLVM::GlobalOp::create(
-      builder, module.getLoc(), type, /*isConstant=*/false,
-      LLVM::Linkage::Internal, name, /*value=*/Attribute(), alignment,
-      static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
-}
-
-/// The rank r with starts[r] <= block < starts[r + 1], by a search that looks
-/// at 32 places at once, one a lane. `starts` has `count` entries to search,
-/// the first of them 0.
-static Value findRank(KernelBuilder &b, Value starts, Value count, Value block,
-                      Value lane) {
-  Type i32 = b.getI32Type();
-  auto loop = scf::WhileOp::create(
-      b, TypeRange{i32, i32}, ValueRange{b.i32(0), count},
-      [&](OpBuilder &builder, Location loc, ValueRange state) {
-        KernelBuilder in(loc, builder);
-        scf::ConditionOp::create(in, in.less(in.i32(1), state[1]), state);
-      },
-      [&](OpBuilder &builder, Location loc, ValueRange state) {
-        KernelBuilder in(loc, builder);
-        Value low = state[0], span = state[1];
-        Value step = in.divide(in.add(span, in.i32(31)), 32);
-        Value distance = in.mul(lane, step);
-        Value inside = in.less(distance, span);
-        Value at = in.add(low, in.select(inside, distance, in.i32(0)));
-        Value start = in.load(i32, in.gep(starts, i32, at), 4);
-        Value passed = in.ballot(in.both(inside, in.lessOrEqual(start, block)));
-        Value steps = in.sub(LLVM::CtPopOp::create(in, i32, passed), in.i32(1));
-        Value skipped = in.mul(steps, step);
-        Value left = in.sub(span, skipped);
-        scf::YieldOp::create(
-            in, ValueRange{in.add(low, skipped),
-                           in.select(in.less(step, left), step, left)});
-      });
-  return loop.getResult(0);
-}
-
 namespace {
 /// The fields of an abi::FeatureDescriptor that bodies need.
 struct Descriptor {
@@ -163,7 +122,8 @@ ForwardKernel::Place ForwardKernel::findPlace(KernelBuilder &b) {
   Type i32 = b.getI32Type();
   Value count = argument(1), order = argument(2), starts = argument(3);
   Value block = b.blockId();
-  Value rank = findRank(b, starts, count, block, b.modulo(b.threadId(), 32));
+  Value rank =
+      findLast(b, starts, i32, count, block, b.modulo(b.threadId(), 32));
   Value start = b.load(i32, b.gep(starts, i32, rank), 4);
   return {b.load(i32, b.gep(order, i32, rank), 4), b.sub(block, start)};
 }
@@ -250,14 +210,11 @@ void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
   MLIRContext *context = module.getContext();
   SharedMemory shared;
   if (plan.sharedBytes)
-    shared.rows = createShared(
-        module, "recflex_shared",
-        LLVM::LLVMArrayType::get(Float32Type::get(context),
-                                 plan.sharedBytes / 4),
-        /*alignment=*/16);
+    shared.rows = createShared(module, "recflex_shared",
+                               Float32Type::get(context), plan.sharedBytes / 4);
   ForwardKernel(module, plan, shared).emit(overlaps);
   shared.raised = createShared(module, "recflex_raised",
-                               IntegerType::get(context, 32), /*alignment=*/4);
+                               IntegerType::get(context, 32), /*count=*/1);
   ForwardKernel(module, plan, shared).emit(overlaps);
 }
 

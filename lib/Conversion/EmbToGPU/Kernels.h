@@ -1,4 +1,4 @@
-//===- Kernels.h - Emitting the three kernels -------------------*- C++ -*-===//
+//===- Kernels.h - Emitting the kernels -------------------------*- C++ -*-===//
 //
 // Signatures and meaning: recflex/Runtime/KernelABI.h.
 //
@@ -31,6 +31,35 @@ void emitLaunchDependents(KernelBuilder &b);
 /// be read by KernelBuilder::load(): the compiler takes the instruction for one
 /// that may write any memory, but moves invariant loads across it.
 void emitGridWait(KernelBuilder &b);
+
+/// `combine` of a scalar over the lanes of a warp, in every lane. Every lane must
+/// come.
+mlir::Value
+reduceWarp(KernelBuilder &b, mlir::Value value,
+           llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+
+/// The last of the first `count` entries of `array` that is at most `key`, by a
+/// search that looks at 32 of them at once, one a lane. They don't decrease;
+/// the first is at most `key`. `type` is theirs and the key's. Every lane of the
+/// warp must come, with the same arguments.
+mlir::Value findLast(KernelBuilder &b, mlir::Value array, mlir::Type type,
+                     mlir::Value count, mlir::Value key, mlir::Value lane);
+
+/// An array in shared memory, aligned to 16 bytes. Kernels that name the same
+/// one have one each.
+mlir::LLVM::GlobalOp createShared(mlir::gpu::GPUModuleOp module,
+                                  llvm::StringRef name, mlir::Type element,
+                                  int64_t count);
+
+/// recflex_scan_sums and recflex_scan_offsets.
+void emitScanKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                     bool overlaps);
+/// recflex_expand_offsets.
+void emitExpandOffsets(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                       bool overlaps);
+/// recflex_copy_views.
+void emitCopyViews(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                   bool overlaps);
 
 /// recflex_bind_keys and recflex_bind_order. If `overlaps`, the kernels order
 /// themselves by the two above: abi::overlapsKernels().

@@ -16,7 +16,8 @@ inline Artifact makeArtifact() { return {makeTestManifest(), "// PTX"}; }
 
 /// A context for the test model (or another), ready to launch.
 inline Result<ExecutionContext>
-makeContext(const FakeCuda &cuda, const Artifact &artifact = makeArtifact()) {
+makeContext(const FakeCuda &cuda, const Artifact &artifact = makeArtifact(),
+            const ContextOptions &options = {}) {
   Result<DevicePointer> device = Device::open(cuda.driver());
   if (!device)
     return device.error();
@@ -28,7 +29,7 @@ makeContext(const FakeCuda &cuda, const Artifact &artifact = makeArtifact()) {
   auto tables = AttachedTables::attach(*module, addresses);
   if (!tables)
     return tables.error();
-  return ExecutionContext::create(*tables);
+  return ExecutionContext::create(*tables, options);
 }
 
 } // namespace recflex
