@@ -80,6 +80,18 @@ Status copyToHost(const Stream &stream, void *to, DevicePtr from,
   return stream.synchronize();
 }
 
+Status copyOnDevice(const Stream &stream, DevicePtr to, DevicePtr from,
+                    int64_t bytes) {
+  if (bytes == 0)
+    return {};
+  ContextScope scope(*stream.device());
+  if (!scope)
+    return scope.error();
+  const CudaDriver &driver = stream.device()->driver();
+  return driver.check(driver.memcpyDtoDAsync(to, from, bytes, stream.get()),
+                      "cuMemcpyDtoDAsync");
+}
+
 Status fillBytes(const Stream &stream, DevicePtr to, uint8_t value,
                  int64_t bytes) {
   if (bytes == 0)

@@ -26,16 +26,16 @@ Status Stream::synchronize() const {
   return driver.check(driver.streamSynchronize(get()), "cuStreamSynchronize");
 }
 
-Result<Event> Event::create(DevicePointer device, bool timed) {
+Result<Event> Event::create(DevicePointer device, bool timed, bool sleeps) {
   ContextScope scope(*device);
   if (!scope)
     return scope.error();
   const CudaDriver &driver = device->driver();
   CUevent_st *event = nullptr;
-  if (Status status = driver.check(
-          driver.eventCreate(&event, timed ? cuda::kEventDefault
-                                           : cuda::kEventDisableTiming),
-          "cuEventCreate");
+  unsigned flags = (timed ? cuda::kEventDefault : cuda::kEventDisableTiming) |
+                   (sleeps ? cuda::kEventBlockingSync : cuda::kEventDefault);
+  if (Status status =
+          driver.check(driver.eventCreate(&event, flags), "cuEventCreate");
       !status)
     return status.error();
   return Event(std::move(device), event);

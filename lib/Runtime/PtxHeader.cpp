@@ -29,6 +29,14 @@ std::optional<int> leastDriverFor(std::string_view ptxVersion) {
   return std::nullopt;
 }
 
+std::optional<std::string> newestPtxFor(int cudaVersion) {
+  std::optional<std::string> newest;
+  for (const Release &release : kReleases)
+    if (release.cuda <= cudaVersion)
+      newest = release.ptx;
+  return newest;
+}
+
 std::string cudaVersionName(int version) {
   return std::to_string(version / 1000) + "." +
          std::to_string(version % 1000 / 10);

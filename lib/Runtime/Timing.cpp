@@ -22,4 +22,13 @@ Timing summarize(std::vector<double> seconds) {
           quantile(seconds, 0.9), static_cast<int64_t>(seconds.size())};
 }
 
+Latency summarizeLatency(std::vector<double> seconds) {
+  if (seconds.empty())
+    return {};
+  std::sort(seconds.begin(), seconds.end());
+  return {quantile(seconds, 0.5),   quantile(seconds, 0.9),
+          quantile(seconds, 0.99),  quantile(seconds, 0.999),
+          seconds.back(),           static_cast<int64_t>(seconds.size())};
+}
+
 } // namespace recflex

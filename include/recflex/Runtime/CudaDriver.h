@@ -60,6 +60,7 @@ constexpr int kJitErrorLogBufferSizeBytes = 6;
 // Flags of streams, events and captures.
 constexpr unsigned kStreamNonBlocking = 1;
 constexpr unsigned kEventDefault = 0;
+constexpr unsigned kEventBlockingSync = 1;
 constexpr unsigned kEventDisableTiming = 2;
 constexpr int kStreamCaptureModeThreadLocal = 1;
 

@@ -50,6 +50,10 @@ Status copyToDevice(const Stream &stream, DevicePtr to, const void *from,
 Status copyToHost(const Stream &stream, void *to, DevicePtr from,
                   int64_t bytes);
 
+/// Enqueues a copy of `bytes` bytes inside device memory.
+Status copyOnDevice(const Stream &stream, DevicePtr to, DevicePtr from,
+                    int64_t bytes);
+
 /// Enqueues: every byte of [to, to + bytes) becomes `value`. With 0xFF, floats
 /// become NaN: an output that a kernel forgot to write then shows.
 Status fillBytes(const Stream &stream, DevicePtr to, uint8_t value,

@@ -29,8 +29,10 @@ private:
 /// A point in a stream.
 class Event {
 public:
-  /// `timed` events can be given to elapsedSeconds().
-  static Result<Event> create(DevicePointer device, bool timed);
+  /// `timed` events can be given to elapsedSeconds(). A thread that waits for
+  /// one that `sleeps` leaves its processor to others meanwhile.
+  static Result<Event> create(DevicePointer device, bool timed,
+                              bool sleeps = false);
 
   Status record(const Stream &stream) const;
   Status synchronize() const;

@@ -28,6 +28,10 @@ bool isPtxVersion(std::string_view version);
 /// PtxHeader.cpp.
 std::optional<int> leastDriverFor(std::string_view ptxVersion);
 
+/// The newest PTX version that drivers for that CUDA version take, as far as
+/// the same table goes; nothing for those older than the table.
+std::optional<std::string> newestPtxFor(int cudaVersion);
+
 /// "12.4" of 12040.
 std::string cudaVersionName(int version);
 

@@ -23,6 +23,16 @@ struct Timing {
 /// zero when it is empty.
 Timing summarize(std::vector<double> seconds);
 
+/// How long requests took, in seconds.
+struct Latency {
+  double p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0;
+  int64_t samples = 0;
+};
+
+/// The same quantiles of `seconds`; all zero when it is empty. Those past
+/// 1 - 1/samples lie between the two largest.
+Latency summarizeLatency(std::vector<double> seconds);
+
 } // namespace recflex
 
 #endif // RECFLEX_RUNTIME_TIMING_H

@@ -26,6 +26,25 @@ TEST(Timing, Quantiles) {
   EXPECT_EQ(summarize({}).spread(), 0);
 }
 
+TEST(Timing, LatencyHasTheTail) {
+  std::vector<double> seconds;
+  for (int i = 1000; i >= 0; --i)
+    seconds.push_back(i);
+  Latency l = summarizeLatency(seconds);
+  EXPECT_DOUBLE_EQ(l.p50, 500);
+  EXPECT_DOUBLE_EQ(l.p90, 900);
+  EXPECT_DOUBLE_EQ(l.p99, 990);
+  EXPECT_DOUBLE_EQ(l.p999, 999);
+  EXPECT_DOUBLE_EQ(l.max, 1000);
+  EXPECT_EQ(l.samples, 1001);
+  // Past the second largest, between the two.
+  l = summarizeLatency({0, 1});
+  EXPECT_DOUBLE_EQ(l.p999, 0.999);
+  EXPECT_DOUBLE_EQ(l.max, 1);
+  EXPECT_EQ(summarizeLatency({}).samples, 0);
+  EXPECT_EQ(summarizeLatency({}).max, 0);
+}
+
 struct Bench : testing::Test {
   FakeCuda cuda;
   Result<DevicePointer> device = Device::open(cuda.driver());

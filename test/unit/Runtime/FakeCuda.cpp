@@ -24,6 +24,11 @@ const std::map<std::string, std::vector<size_t>> kSignatures = {
     {"recflex_report_faults", {8, 4, 8, 8, 8, 8, 8, 4, 4, 8, 4, 4}},
     {"recflex_copy", {8, 8, 4}},
     {"recflex_read_l2", {8, 4, 4, 8}},
+    {"recflex_compare", {8, 8, 4, 8}},
+    {"recflex_out_of_bounds", {8, 8, 8}},
+    {"recflex_race", {8, 8, 8}},
+    {"recflex_uninitialized", {8, 8, 8}},
+    {"recflex_barrier", {8, 8, 8}},
 };
 } // namespace
 

@@ -1,0 +1,155 @@
+//===- MalformedTest.cpp - Batches that are wrong on purpose --------------===//
+
+#include "recflex/Serving/Malformed.h"
+
+#include "recflex/Data/Generator.h"
+#include "recflex/Runtime/CpuForward.h"
+#include "recflex/Runtime/ManifestInput.h"
+#include "recflex/Runtime/Reference.h"
+
+#include "../Runtime/TestModel.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace recflex {
+namespace {
+
+bool isSame(const Fault &a, const Fault &b) {
+  return a.kind == b.kind && a.feature == b.feature && a.key == b.key &&
+         a.sample == b.sample && a.position == b.position && a.value == b.value;
+}
+
+/// Feature 0 reads key 3, feature 1 key 1, feature 2 key 0; nobody key 2.
+Batch makeRight() {
+  Batch batch =
+      makeBatch(4, 2, {2, 1, 1, 1, 1, 0, 2, 0}, {5, 6, 7, 1, 2, 3, 4, 5});
+  batch.weights.assign(8, 1.0f);
+  return batch;
+}
+
+TEST(Malformed, ARightBatchHasNoFaults) {
+  EXPECT_TRUE(findFaults(makeTestManifest(), makeRight()).empty());
+}
+
+TEST(Malformed, FindsEveryKindOfFault) {
+  Manifest manifest = makeTestManifest();
+  Batch batch = makeRight();
+  batch.values.set(1, 20);    // key 0, table of 20 rows
+  batch.values.set(5, 12345); // key 2: nobody looks
+  batch.values.set(7, -3);    // key 3, sample 0
+  batch.offsets.set(3, 100);  // key 1: end of sample 0, begin of sample 1
+  std::vector<Fault> faults = findFaults(manifest, batch);
+  ASSERT_EQ(faults.size(), 4u);
+  EXPECT_TRUE(isSame(faults[0], Fault{FaultKind::index, 0, 3, 0, 7, -3}));
+  EXPECT_TRUE(isSame(faults[1], Fault{FaultKind::offsets, 1, 1, 0, 0, 100}));
+  EXPECT_TRUE(isSame(faults[2], Fault{FaultKind::offsets, 1, 1, 1, 0, 100}));
+  EXPECT_TRUE(isSame(faults[3], Fault{FaultKind::index, 2, 0, 0, 1, 20}));
+}
+
+TEST(Malformed, PlantsTheSameFromTheSameSeed) {
+  Manifest manifest = makeTestManifest();
+  std::vector<std::vector<std::byte>> seen;
+  for (uint64_t seed = 0; seed != 50; ++seed) {
+    Batch batch = plantFaults(manifest, makeRight(), seed);
+    EXPECT_FALSE(findFaults(manifest, batch).empty());
+    Batch again = plantFaults(manifest, makeRight(), seed);
+    EXPECT_EQ(batch.values.bytes, again.values.bytes);
+    EXPECT_EQ(batch.offsets.bytes, again.offsets.bytes);
+    seen.push_back(batch.values.bytes);
+    seen.back().insert(seen.back().end(), batch.offsets.bytes.begin(),
+                       batch.offsets.bytes.end());
+  }
+  std::sort(seen.begin(), seen.end());
+  EXPECT_GT(std::unique(seen.begin(), seen.end()) - seen.begin(), 40);
+}
+
+/// Tables of whole numbers.
+struct Tables {
+  std::vector<float> users = std::vector<float>(10 * 2);
+  std::vector<uint16_t> items = std::vector<uint16_t>(20 * 8);
+  std::vector<const void *> addresses{users.data(), items.data()};
+
+  explicit Tables(const Manifest &manifest) {
+    fillTable({"users", 10, 2, RowType::f32}, 0, 0, TableFill::integers,
+              users.data(), 0, 10);
+    fillTable({"items", 20, 8, RowType::f16}, 1, 0, TableFill::integers,
+              items.data(), 0, 20);
+  }
+};
+
+TEST(Malformed, RepairPoolsWhatIsRight) {
+  Manifest manifest = makeTestManifest();
+  Tables tables(manifest);
+  Batch batch = makeRight();
+  batch.values.set(1, -1); // feature 2 (max): sample 0 keeps row 5
+  RepairedInput row = repair(manifest, batch, InputChecks::zeroRow);
+  RepairedInput bag = repair(manifest, batch, InputChecks::zeroBag);
+  auto atRow = poolRepaired(row, tables.addresses);
+  auto atBag = poolRepaired(bag, tables.addresses);
+  ASSERT_TRUE(atRow);
+  ASSERT_TRUE(atBag);
+
+  Batch single =
+      makeBatch(4, 2, {1, 1, 1, 1, 1, 0, 2, 0}, {5, 7, 1, 2, 3, 4, 5});
+  single.weights.assign(7, 1.0f);
+  auto one = poolReference(manifest, tables.addresses, single);
+  ASSERT_TRUE(one);
+  for (int64_t i = 0; i != 24; ++i) {
+    bool hit = i < 12 && i >= 2 && i < 10; // sample 0, columns of feature 2
+    EXPECT_EQ((*atRow)[i], hit ? std::max((*one)[i], 0.0f) : (*one)[i]);
+    EXPECT_EQ((*atBag)[i], hit ? 0.0f : (*one)[i]);
+  }
+}
+
+/// What the CPU's own checks find and pool, for many malformed batches.
+TEST(Malformed, AgreesWithTheCpu) {
+  Manifest manifest = makeTestManifest();
+  Tables tables(manifest);
+  auto model = CpuModel::load(manifest);
+  ASSERT_TRUE(model);
+  std::vector<DevicePtr> addresses;
+  for (const void *table : tables.addresses)
+    addresses.push_back(reinterpret_cast<DevicePtr>(table));
+  auto attached = CpuTables::attach(*model, addresses);
+  ASSERT_TRUE(attached);
+  auto right = generateBatch(describeInput(manifest), 16, 0, {});
+  ASSERT_TRUE(right);
+
+  for (InputChecks checks : {InputChecks::zeroRow, InputChecks::zeroBag}) {
+    ContextOptions options;
+    options.checks = checks;
+    options.faultCapacity = 4096;
+    auto context = CpuContext::create(*attached, options);
+    ASSERT_TRUE(context);
+    for (uint64_t seed = 0; seed != 100; ++seed) {
+      Batch batch = plantFaults(manifest, *right, seed);
+      std::vector<float> output(16 * manifest.outputWidth);
+      BatchArguments arguments;
+      arguments.batchSize = 16;
+      arguments.values = reinterpret_cast<DevicePtr>(batch.values.bytes.data());
+      arguments.offsets =
+          reinterpret_cast<DevicePtr>(batch.offsets.bytes.data());
+      arguments.weights = reinterpret_cast<DevicePtr>(batch.weights.data());
+      arguments.lookups = batch.values.size();
+      arguments.output = reinterpret_cast<DevicePtr>(output.data());
+      arguments.outputStride = manifest.outputWidth;
+      ASSERT_TRUE(context->launch(arguments));
+      std::vector<Fault> expected = findFaults(manifest, batch);
+      FaultReport report = context->faults();
+      context->clearFaults();
+      EXPECT_EQ(report.total, static_cast<int64_t>(expected.size()));
+      EXPECT_TRUE(std::equal(report.faults.begin(), report.faults.end(),
+                             expected.begin(), expected.end(), isSame))
+          << "seed " << seed;
+      auto pooled =
+          poolRepaired(repair(manifest, batch, checks), tables.addresses);
+      ASSERT_TRUE(pooled);
+      EXPECT_LE(compare(output, *pooled).relativeNorm, kRoundingTolerance)
+          << "seed " << seed;
+    }
+  }
+}
+
+} // namespace
+} // namespace recflex
