@@ -40,6 +40,7 @@ Result<LoadedCpuModel> LoadedCpuModel::load(const Manifest &manifest,
   auto context = CpuContext::create(*attached);
   if (!context)
     return context.error();
+  loaded.attached = *attached;
   loaded.context = std::make_unique<CpuContext>(std::move(*context));
   return loaded;
 }

@@ -26,6 +26,7 @@ struct LoadedCpuModel {
   /// Tables that stand in a file where the runtime cannot read them as they
   /// are, copied.
   std::vector<std::vector<float>> copies;
+  std::shared_ptr<const CpuTables> attached;
   std::unique_ptr<CpuContext> context;
 
   /// `tables` must outlive it.

@@ -3,6 +3,7 @@
 #include "Workload.h"
 
 #include "recflex/Data/BatchFile.h"
+#include "recflex/Runtime/ManifestInput.h"
 
 namespace cl = llvm::cl;
 
@@ -67,7 +68,7 @@ TableOptions::TableOptions(cl::SubCommand &sub)
 Workload::Workload(cl::SubCommand &sub)
     : batchFiles("batch", cl::CommaSeparated,
                  cl::desc("sample batches (safetensors); without, batches are "
-                          "generated from the model's description"),
+                          "generated"),
                  cl::value_desc("file,..."), cl::sub(sub)),
       generated(sub),
       tableFile("weights",
@@ -76,9 +77,8 @@ Workload::Workload(cl::SubCommand &sub)
                 cl::value_desc("file"), cl::sub(sub)),
       generatedTables(sub) {}
 
-Result<std::vector<Batch>> Workload::batches(const ModelInput &input,
-                                             int64_t numFeatures,
-                                             IndexType indexType) const {
+Result<std::vector<Batch>> Workload::readBatches(int64_t numFeatures,
+                                                 IndexType indexType) const {
   std::vector<Batch> batches;
   for (const std::string &path : batchFiles) {
     Result<Batch> batch = readBatch(path, numFeatures, indexType);
@@ -86,12 +86,24 @@ Result<std::vector<Batch>> Workload::batches(const ModelInput &input,
       return batch.error();
     batches.push_back(std::move(*batch));
   }
-  if (!batches.empty())
-    return batches;
+  return batches;
+}
+
+Result<std::vector<Batch>> Workload::batches(const ModelInput &input,
+                                             int64_t numFeatures,
+                                             IndexType indexType) const {
+  if (!batchFiles.empty())
+    return readBatches(numFeatures, indexType);
   Result<ModelSpec> spec = input.readSpec();
   if (!spec)
     return makeError(spec.error().message, "; or give batches with --batch");
   return generated.generate(*spec);
+}
+
+Result<std::vector<Batch>> Workload::batches(const Manifest &manifest) const {
+  if (!batchFiles.empty())
+    return readBatches(manifest.jaggedFeatures, manifest.indexType);
+  return generated.generate(describeInput(manifest));
 }
 
 Result<std::vector<Batch>>

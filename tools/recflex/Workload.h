@@ -45,6 +45,8 @@ public:
   Result<std::vector<Batch>> batches(const ModelInput &input,
                                      int64_t numFeatures,
                                      IndexType indexType) const;
+  /// The batches of --batch, or generated so that `manifest` takes them.
+  Result<std::vector<Batch>> batches(const Manifest &manifest) const;
   /// What to choose schedules from: a generated batch of other samples, or the
   /// batches themselves where they come from files.
   Result<std::vector<Batch>> samples(const ModelInput &input,
@@ -53,6 +55,9 @@ public:
   Result<HostTables> tables(const Manifest &manifest) const;
 
 private:
+  Result<std::vector<Batch>> readBatches(int64_t numFeatures,
+                                         IndexType indexType) const;
+
   llvm::cl::list<std::string> batchFiles;
   BatchOptions generated;
   llvm::cl::opt<std::string> tableFile;

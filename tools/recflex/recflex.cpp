@@ -33,9 +33,11 @@ static Command *findChosen(const Commands &commands) {
 
 int main(int argc, char **argv) {
   Commands commands;
-  for (auto create : {createImportCommand, createGenerateCommand,
-                      createCompileCommand, createInspectCommand,
-                      createDiffCommand, createRunCommand, createBenchCommand})
+  for (auto create :
+       {createImportCommand, createGenerateCommand, createCompileCommand,
+        createInspectCommand, createDiffCommand, createRunCommand,
+        createBenchCommand, createServeCheckCommand, createStressCommand,
+        createDoctorCommand, createPlantFaultCommand})
     commands.push_back(create());
   for (auto &command : commands)
     hideForeignOptions(command->subCommand());
@@ -44,21 +46,24 @@ int main(int argc, char **argv) {
   bool parsed = llvm::cl::ParseCommandLineOptions(
       argc, argv,
       "Compiles the embedding layers of recommendation models for GPUs.\n\n"
-      "  recflex import    a model description to emb IR\n"
-      "  recflex generate  sample batches and tables\n"
-      "  recflex compile   emb IR to PTX or an artifact\n"
-      "  recflex inspect   what is in an artifact\n"
-      "  recflex diff      what differs between two artifacts\n"
-      "  recflex run       a batch on a GPU, the simulator or the CPU\n"
-      "  recflex bench     time batches on a GPU\n",
+      "  recflex import       a model description to emb IR\n"
+      "  recflex generate     sample batches and tables\n"
+      "  recflex compile      emb IR to PTX or an artifact\n"
+      "  recflex inspect      what is in an artifact\n"
+      "  recflex diff         what differs between two artifacts\n"
+      "  recflex run          a batch on a GPU, the simulator or the CPU\n"
+      "  recflex bench        time batches on a GPU\n"
+      "  recflex serve-check  an artifact under load from many threads\n"
+      "  recflex stress       long tests of an artifact\n"
+      "  recflex doctor       what this machine has, and what works\n"
+      "  recflex plant-fault  a kernel for compute-sanitizer to object to\n",
       &llvm::errs());
   Command *command = findChosen(commands);
   if (!parsed)
     return command ? command->errorCode() : 1;
   if (!command) {
-    llvm::errs() << "recflex: error: no command given; use import, generate, "
-                    "compile, inspect, diff, run or bench (recflex --help "
-                    "tells more)\n";
+    llvm::errs() << "recflex: error: no command given; recflex --help lists "
+                    "them\n";
     return 1;
   }
   Status status = command->run();

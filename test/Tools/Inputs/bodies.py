@@ -1,0 +1,18 @@
+"""Fails unless the LLVM IR has a body of each schedule for each type of row,
+with and without checks.
+
+usage: bodies.py FILE
+"""
+
+import itertools
+import re
+import sys
+
+with open(sys.argv[1]) as file:
+    names = re.findall(r"body\d+_(\w+?)_w\d+_(f32|f16|bf16)_(\w+)", file.read())
+found = {(schedule, row, rest.endswith("_checked")) for schedule, row, rest in names}
+wanted = set(itertools.product(["gather", "sub_warp", "block_reduce"],
+                               ["f32", "f16", "bf16"], [False, True]))
+for missing in sorted(wanted - found):
+    print("no body of", missing, file=sys.stderr)
+sys.exit(1 if wanted - found else 0)
