@@ -45,5 +45,13 @@ TEST(PtxHeader, DriversAreKnown) {
   EXPECT_EQ(cudaVersionName(12040), "12.4");
 }
 
+TEST(PtxHeader, DriversTakeAllUpToOneVersion) {
+  EXPECT_EQ(newestPtxFor(11040), "7.4");
+  EXPECT_EQ(newestPtxFor(12060), "8.5"); // there is no PTX version of its own
+  EXPECT_EQ(newestPtxFor(12070), "8.6");
+  EXPECT_EQ(newestPtxFor(99000), newestPtxFor(13010));
+  EXPECT_FALSE(newestPtxFor(10020));
+}
+
 } // namespace
 } // namespace recflex

@@ -5,8 +5,8 @@
 
 #include "../serve/Servers.h"
 
+#include "recflex/Runtime/Chip.h"
 #include "recflex/Runtime/Device.h"
-#include "recflex/Runtime/DeviceModule.h"
 #include "recflex/Runtime/PtxHeader.h"
 
 #include "llvm/ADT/StringExtras.h"
