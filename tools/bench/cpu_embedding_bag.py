@@ -15,7 +15,9 @@ rotation, and take turns, several rounds each. PyTorch is run in two ways:
 
 A time is the median over all rounds, in microseconds. `processor` is the time
 that all threads together spent on a processor: what counts on a host that does
-other things at the same time. Prints a Markdown table. Needs torch and numpy.
+other things at the same time. OMP_WAIT_POLICY=passive then keeps PyTorch's
+threads from spinning while they wait for one another. Prints a Markdown table.
+Needs torch and numpy.
 """
 
 import argparse
@@ -136,9 +138,10 @@ def main():
     options = parser.parse_args()
 
     print("| model | batch | threads | RecFlex us | loop us | grouped us "
+          "| RecFlex / loop | / grouped "
           "| RecFlex processor us | loop | grouped | RecFlex / loop "
-          "| RecFlex / grouped |")
-    print("|" + " --- |" * 11, flush=True)
+          "| / grouped |")
+    print("|" + " --- |" * 13, flush=True)
     for name in options.names.split(","):
         spec = [f"--tables={options.models}/{name}/table_config.txt",
                 f"--data={options.models}/{name}/data_config.txt"]
@@ -178,11 +181,11 @@ def main():
                     wall, busy = ([statistics.median(r[way][kind]
                                                      for r in rounds)
                                    for way in range(3)] for kind in range(2))
-                    best = busy if threads == 1 else wall
-                    print(f"| {name} | {size} | {threads} | "
-                          + " | ".join(f"{x:.0f}" for x in (*wall, *busy))
-                          + f" | {best[0] / best[1]:.2f}"
-                          f" | {best[0] / best[2]:.2f} |", flush=True)
+                    cells = [str(size), str(threads)]
+                    for times in (wall, busy):
+                        cells += [f"{x:.0f}" for x in times]
+                        cells += [f"{times[0] / x:.2f}" for x in times[1:]]
+                    print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 
 if __name__ == "__main__":
