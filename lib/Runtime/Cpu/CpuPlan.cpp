@@ -19,6 +19,7 @@ CpuPlan::CpuPlan(const Manifest &manifest, const KernelSet &kernels)
     plan.width = table.width;
     plan.rowType = table.type;
     plan.mean = f.pooling == Pooling::mean;
+    plan.weighted = f.weighted;
     PoolOp op = f.pooling == Pooling::max ? PoolOp::max
                 : f.weighted              ? PoolOp::weightedSum
                                           : PoolOp::sum;
@@ -182,7 +183,9 @@ void poolPiece(const CpuPlan &plan, const PoolTarget &target,
   arguments.outputType = batch.outputType;
   arguments.faults = &faults;
 
-  int64_t last = std::min(piece.lastSample, key.samples);
+  // Samples that have bags to pool; the others' rows are zeros.
+  int64_t samples = feature.weighted && !key.weights ? 0 : key.samples;
+  int64_t last = std::min(piece.lastSample, samples);
   if (piece.firstSample < last) {
     arguments.prefetchEnd = clampedBound(key, boundsType, last);
     arguments.prefetchDistance = std::clamp(kPrefetchBytes / feature.rowBytes(),
@@ -198,7 +201,7 @@ void poolPiece(const CpuPlan &plan, const PoolTarget &target,
       poolColumns(feature, arguments, elementBytes);
     }
   }
-  for (int64_t s = std::max(piece.firstSample, key.samples);
+  for (int64_t s = std::max(piece.firstSample, samples);
        s < piece.lastSample; ++s)
     std::memset(arguments.output + s * arguments.outputStride, 0,
                 feature.width * elementBytes);
