@@ -254,7 +254,8 @@ private:
                  << "batches: " << model.batches.size() << " of "
                  << model.batches.front().batchSize << " samples\n"
                  << "time a batch: " << us(m.time.median) << " (p10 "
-                 << us(m.time.p10) << ", p90 " << us(m.time.p90) << ")\n"
+                 << us(m.time.p10) << ", p90 " << us(m.time.p90)
+                 << "), processor time " << us(m.busy.median) << '\n'
                  << "verified: max rel. error "
                  << llvm::format("%.2e", m.maxRelativeError) << '\n';
   }
@@ -274,6 +275,7 @@ private:
       out.attribute("time_us", m.time.median * 1e6);
       out.attribute("time_p10_us", m.time.p10 * 1e6);
       out.attribute("time_p90_us", m.time.p90 * 1e6);
+      out.attribute("processor_us", m.busy.median * 1e6);
       out.attribute("max_relative_error", m.maxRelativeError);
       out.attribute("relative_norm", m.relativeNorm);
     });

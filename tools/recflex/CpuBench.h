@@ -14,6 +14,7 @@ struct CpuMeasurement {
   std::string instructions; ///< "avx512"
   int32_t threads = 0;
   Timing time; ///< seconds a batch
+  Timing busy; ///< seconds of all threads together, a batch
   double maxRelativeError = 0, relativeNorm = 0;
 };
 

@@ -46,7 +46,7 @@ class CpuThreadPool;
 
 class CpuModel {
 public:
-  /// Starts the threads. Errors: a manifest that does not pass check(), a
+  /// Starts the threads. Errors: a manifest that does not pass checkModel(), a
   /// number of threads that is negative or more than the host can start,
   /// instructions that this CPU does not have.
   static Result<std::shared_ptr<const CpuModel>>

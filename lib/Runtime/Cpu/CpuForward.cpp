@@ -3,6 +3,7 @@
 #include "recflex/Runtime/CpuForward.h"
 
 #include "CpuPlan.h"
+#include "recflex/Runtime/Workspace.h"
 
 #include <algorithm>
 #include <new>
@@ -54,7 +55,7 @@ std::string CpuModel::instructions() const { return plan->set.name; }
 
 Result<std::shared_ptr<const CpuModel>>
 CpuModel::load(const Manifest &manifest, const CpuOptions &options) {
-  if (Status status = check(manifest); !status)
+  if (Status status = checkModel(manifest); !status)
     return status.error().in("manifest");
   if (options.threads < 0 || options.threads > kMaxCpuThreads)
     return makeError("the number of threads is ", options.threads,
@@ -121,19 +122,9 @@ CpuContext::~CpuContext() = default;
 
 Result<CpuContext> CpuContext::create(std::shared_ptr<const CpuTables> tables,
                                       const ContextOptions &options) {
-  struct Count {
-    const char *name;
-    int64_t value;
-    int64_t most;
-  };
-  for (const Count &count :
-       {Count{"faultCapacity", options.faultCapacity, int64_t{1} << 24},
-        Count{"maxBatch", options.maxBatch, kMaxBatch},
-        Count{"maxLookups", options.maxLookups, INT64_MAX}})
-    if (count.value < 0 || count.value > count.most)
-      return makeError(count.name, " is ", count.value, ", not in 0..",
-                       count.most);
   const Manifest &manifest = tables->model().manifest();
+  if (Status status = check(options, manifest); !status)
+    return status.error();
   Result<KeyInputs> inputs = KeyInputs::create(manifest, options);
   if (!inputs)
     return inputs.error();

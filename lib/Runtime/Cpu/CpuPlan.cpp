@@ -19,6 +19,7 @@ CpuPlan::CpuPlan(const Manifest &manifest, const KernelSet &kernels)
     plan.width = table.width;
     plan.rowType = table.type;
     plan.mean = f.pooling == Pooling::mean;
+    plan.weighted = f.weighted;
     PoolOp op = f.pooling == Pooling::max ? PoolOp::max
                 : f.weighted              ? PoolOp::weightedSum
                                           : PoolOp::sum;
@@ -127,8 +128,11 @@ PieceTable::Piece PieceTable::find(const CpuPlan &plan, const KeyInputs &inputs,
 // Pooling
 //===----------------------------------------------------------------------===//
 
-/// Bytes of rows that are fetched ahead of their turn.
-constexpr int64_t kPrefetchBytes = 2048;
+/// Bytes of rows that are fetched ahead of their turn, and the bounds of the
+/// lookups that this makes. Measured on a Zen 4: from 2 to 8 KiB all is within
+/// 3%, without it all takes 10 to 20% longer.
+constexpr int64_t kPrefetchBytes = 4096;
+constexpr int64_t kFewestAhead = 4, kMostAhead = 64;
 /// Lookups between one kernel and the next over the same rows, where a row
 /// takes several.
 constexpr int64_t kStripLookups = 64;
@@ -179,11 +183,13 @@ void poolPiece(const CpuPlan &plan, const PoolTarget &target,
   arguments.outputType = batch.outputType;
   arguments.faults = &faults;
 
-  int64_t last = std::min(piece.lastSample, key.samples);
+  // Samples that have bags to pool; the others' rows are zeros.
+  int64_t samples = feature.weighted && !key.weights ? 0 : key.samples;
+  int64_t last = std::min(piece.lastSample, samples);
   if (piece.firstSample < last) {
     arguments.prefetchEnd = clampedBound(key, boundsType, last);
-    arguments.prefetchDistance =
-        std::clamp<int64_t>(kPrefetchBytes / feature.rowBytes(), 4, 32);
+    arguments.prefetchDistance = std::clamp(kPrefetchBytes / feature.rowBytes(),
+                                            kFewestAhead, kMostAhead);
     for (int64_t sample = piece.firstSample; sample < last;) {
       arguments.firstSample = sample;
       int64_t begin = clampedBound(key, boundsType, sample);
@@ -195,7 +201,7 @@ void poolPiece(const CpuPlan &plan, const PoolTarget &target,
       poolColumns(feature, arguments, elementBytes);
     }
   }
-  for (int64_t s = std::max(piece.firstSample, key.samples);
+  for (int64_t s = std::max(piece.firstSample, samples);
        s < piece.lastSample; ++s)
     std::memset(arguments.output + s * arguments.outputStride, 0,
                 feature.width * elementBytes);

@@ -20,6 +20,7 @@ struct FeaturePlan {
   int64_t width = 0;
   RowType rowType = RowType::f32;
   bool mean = false;
+  bool weighted = false;
   std::vector<PoolKernel> kernels; ///< side by side over the columns
 
   int64_t rowBytes() const { return width * byteSize(rowType); }

@@ -3,6 +3,7 @@
 #include "KeyInputs.h"
 
 #include "BagFaults.h"
+#include "recflex/Runtime/InputConversion.h"
 
 #include <algorithm>
 #include <new>
@@ -24,23 +25,19 @@ static int64_t readIndex(const std::byte *array, IndexType type, int64_t i) {
                                 : reinterpret_cast<const int64_t *>(array)[i];
 }
 
-/// Adds a length; a negative one counts as 0. Stays at 2^63 - 1, which lies
-/// past the end of all values.
-static int64_t addLength(int64_t sum, int64_t length) {
+/// Adds a length; a negative one counts as 0. Stays at `limit`, as the kernels
+/// of a GPU do.
+static int64_t addLength(int64_t sum, int64_t length, int64_t limit) {
   int64_t result;
   if (__builtin_add_overflow(sum, length < 0 ? 0 : length, &result))
-    return INT64_MAX;
-  return result;
+    return limit;
+  return std::min(result, limit);
 }
 
 Result<KeyInputs> KeyInputs::create(const Manifest &manifest,
                                     const ContextOptions &options) {
   KeyInputs inputs;
   inputs.indexType = manifest.indexType;
-  inputs.weighted.resize(manifest.jaggedFeatures);
-  for (const ManifestFeature &feature : manifest.features)
-    if (feature.weighted)
-      inputs.weighted[feature.key] = true;
   inputs.keys.resize(manifest.jaggedFeatures);
   inputs.firstBags.resize(manifest.jaggedFeatures);
   if (options.maxBatch == 0)
@@ -130,11 +127,10 @@ void KeyInputs::readViews(const BatchArguments &batch, CpuThreadPool &pool,
     // A GPU would read address 0; here a key that lacks an array is empty.
     if (!view.offsets)
       samples = 0;
-    bool complete = view.values && (view.weights || !weighted[j]);
     keys[j] = {hostArray<std::byte>(view.values),
                hostArray<float>(view.weights),
                samples == 0 ? kNoBounds : hostArray<std::byte>(view.offsets),
-               samples, complete ? std::max<int64_t>(view.lookups, 0) : 0};
+               samples, view.values ? std::max<int64_t>(view.lookups, 0) : 0};
   }
   if (log)
     pool.run(static_cast<int64_t>(keys.size()), 1, [&](int64_t key) {
@@ -155,13 +151,14 @@ void KeyInputs::checkViewBags(int32_t key, FaultLog &log) const {
 void KeyInputs::sumLengths(const std::byte *lengths, int64_t bags,
                            CpuThreadPool &pool) {
   int64_t count = (bags + kChunk - 1) / kChunk;
+  int64_t limit = maxScannedOffset(indexType);
   // The sum of each chunk, then of the chunks ahead, then of the bags ahead.
   pool.run(count, 1, [&](int64_t c) {
     Chunk &chunk = chunks[c];
     chunk = {};
     for (int64_t i = c * kChunk; i != std::min(bags, (c + 1) * kChunk); ++i) {
       int64_t length = readIndex(lengths, indexType, i);
-      chunk.begin = addLength(chunk.begin, length);
+      chunk.begin = addLength(chunk.begin, length, limit);
       chunk.negative |= length < 0;
     }
   });
@@ -169,14 +166,14 @@ void KeyInputs::sumLengths(const std::byte *lengths, int64_t bags,
   for (int64_t c = 0; c != count; ++c) {
     int64_t length = chunks[c].begin;
     chunks[c].begin = sum;
-    sum = addLength(sum, length);
+    sum = addLength(sum, length, limit);
   }
   offsets[bags] = sum;
   pool.run(count, 1, [&](int64_t c) {
     int64_t at = chunks[c].begin;
     for (int64_t i = c * kChunk; i != std::min(bags, (c + 1) * kChunk); ++i) {
       offsets[i] = at;
-      at = addLength(at, readIndex(lengths, indexType, i));
+      at = addLength(at, readIndex(lengths, indexType, i), limit);
     }
   });
 }

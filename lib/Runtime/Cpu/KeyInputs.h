@@ -15,7 +15,7 @@ namespace recflex {
 /// lies in values[0 .. lookups). Later samples have empty bags.
 struct KeyInput {
   const std::byte *values = nullptr;
-  const float *weights = nullptr;
+  const float *weights = nullptr; ///< null: all are 0
   const std::byte *bounds = nullptr; ///< [samples + 1], readable always
   int64_t samples = 0;
   int64_t lookups = 0;
@@ -52,7 +52,6 @@ private:
   IndexType indexType = IndexType::i32;
   IndexType type = IndexType::i32;
   bool fromViews = false;
-  std::vector<bool> weighted; ///< a key: some feature reads its weights
   std::vector<KeyInput> keys;
   std::vector<int64_t> firstBags; ///< a key: its first bag
 
