@@ -7,8 +7,8 @@
 namespace recflex {
 
 /// Most blocks that copy views: four times what a large GPU runs at once, and
-/// each goes on to the next tiles. More of them would find nothing to do where a
-/// batch has fewer lookups than there is room for.
+/// each goes on to the next tiles. More of them would find nothing to do where
+/// a batch has fewer lookups than there is room for.
 constexpr int64_t kMaxCopyBlocks = 4096;
 
 static int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -22,11 +22,10 @@ InputConverter::InputConverter(const Manifest &manifest,
                                const ContextOptions &options)
     : keys(manifest.jaggedFeatures), memory(workspace),
       maxOffset(maxScannedOffset(manifest.indexType)),
-      maxLookups(options.maxLookups) {}
+      maxLookups(options.maxLookups), faultCapacity(options.faultCapacity) {}
 
 Status InputConverter::scan(const BatchArguments &batch, int64_t bags,
-                            DevicePtr offsets, DevicePtr flag,
-                            KernelQueue &queue) const {
+                            DevicePtr offsets, KernelQueue &queue) const {
   uint64_t batchSize = batch.batchSize, count = bags;
   uint64_t limit = batch.views ? maxLookups : maxOffset;
   int64_t chunks = ceilDivide(bags + 1, abi::kInputChunk);
@@ -38,20 +37,22 @@ Status InputConverter::scan(const BatchArguments &batch, int64_t bags,
                           memory.chunkSums});
         !status)
       return status;
+  // Which key a bag is of is seen when keyStarts are followed.
+  DevicePtr faults = batch.keyStarts ? 0 : memory.checkState;
   return queue.launch({KernelId::scanOffsets, chunks, abi::kInputThreads,
                        /*startsEarly=*/chunks > 1},
                       {batch.lengths, batch.views, batchSize, count, limit,
-                       memory.chunkSums, offsets, flag});
+                       memory.chunkSums, offsets, faults, faultCapacity});
 }
 
 Status InputConverter::expand(const BatchArguments &batch, DevicePtr offsets,
-                              DevicePtr flag, KernelQueue &queue) const {
+                              KernelQueue &queue) const {
   uint64_t batchSize = batch.batchSize, bags = batch.bags, J = keys;
   int64_t chunks = ceilDivide(keys * batch.batchSize + 1, abi::kInputChunk);
-  return queue.launch(
-      {KernelId::expandOffsets, chunks, abi::kInputThreads,
-       /*startsEarly=*/batch.lengths != 0},
-      {offsets, batch.keyStarts, J, batchSize, bags, memory.offsets, flag});
+  return queue.launch({KernelId::expandOffsets, chunks, abi::kInputThreads,
+                       /*startsEarly=*/batch.lengths != 0},
+                      {offsets, batch.keyStarts, batch.lengths, J, batchSize,
+                       bags, memory.offsets, memory.checkState, faultCapacity});
 }
 
 Status InputConverter::copy(const BatchArguments &batch,
@@ -67,7 +68,6 @@ Status InputConverter::copy(const BatchArguments &batch,
 }
 
 Result<BatchArguments> InputConverter::enqueue(const BatchArguments &batch,
-                                               DevicePtr flag,
                                                KernelQueue &queue) const {
   if (isCanonical(batch))
     return batch;
@@ -79,16 +79,15 @@ Result<BatchArguments> InputConverter::enqueue(const BatchArguments &batch,
     DevicePtr offsets = batch.offsets;
     if (batch.lengths) {
       offsets = memory.bagOffsets;
-      if (Status status = scan(batch, batch.bags, offsets, flag, queue);
-          !status)
+      if (Status status = scan(batch, batch.bags, offsets, queue); !status)
         return status.error();
     }
-    if (Status status = expand(batch, offsets, flag, queue); !status)
+    if (Status status = expand(batch, offsets, queue); !status)
       return status.error();
     return canonical;
   }
   if (Status status =
-          scan(batch, keys * batch.batchSize, memory.offsets, flag, queue);
+          scan(batch, keys * batch.batchSize, memory.offsets, queue);
       !status)
     return status.error();
   if (batch.views) {

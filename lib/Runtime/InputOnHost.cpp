@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "recflex/Runtime/FaultReport.h"
 #include "recflex/Runtime/InputConversion.h"
 
 #include <algorithm>
@@ -45,7 +46,8 @@ public:
     else if (batch.keyStarts)
       expandKeys(batch.lengths ? sumLengths(batch.bags) : copyOffsets());
     else
-      store(sumLengths(manifest.jaggedFeatures * batch.batchSize));
+      sumAllLengths();
+    sortFaults(result.faults);
     return std::move(result);
   }
 
@@ -56,11 +58,10 @@ private:
       result.offsets.set(i, offsets[i]);
   }
 
-  /// `offset` + `length`, cut off at the limit.
-  int64_t advance(int64_t offset, int64_t length) {
-    if (length > limit - offset)
-      result.bad = true;
-    return offset + std::min(length, limit - offset);
+  void record(FaultKind kind, int64_t key, int64_t sample, int64_t value) {
+    result.faults.push_back({kind, /*feature=*/-1, static_cast<int32_t>(key),
+                             static_cast<int32_t>(sample), /*position=*/0,
+                             value});
   }
 
   std::vector<int64_t> copyOffsets() const {
@@ -75,34 +76,48 @@ private:
     IndexReader lengths(batch.lengths, manifest.indexType);
     std::vector<int64_t> offsets = {0};
     for (int64_t bag = 0; bag < bags; ++bag) {
-      int64_t length = lengths[bag];
-      result.bad |= length < 0;
-      offsets.push_back(
-          advance(offsets.back(), std::max<int64_t>(length, 0)));
+      int64_t length = std::max<int64_t>(lengths[bag], 0), sum = offsets.back();
+      offsets.push_back(sum + std::min(length, limit - sum));
     }
     return offsets;
   }
 
-  bool isBad(int64_t start, int64_t end) const {
-    return start < 0 || end > batch.bags || end < start ||
-           end - start > batch.batchSize;
+  void recordLength(int64_t key, int64_t sample, int64_t bag) {
+    int64_t length = IndexReader(batch.lengths, manifest.indexType)[bag];
+    if (length < 0)
+      record(FaultKind::length, key, sample, length);
+  }
+
+  void sumAllLengths() {
+    store(sumLengths(manifest.jaggedFeatures * batch.batchSize));
+    for (int64_t key = 0; key < manifest.jaggedFeatures; ++key)
+      for (int64_t sample = 0; sample < batch.batchSize; ++sample)
+        recordLength(key, sample, key * batch.batchSize + sample);
   }
 
   void expandKeys(const std::vector<int64_t> &bagOffsets) {
     auto *starts = reinterpret_cast<const int32_t *>(batch.keyStarts);
     std::vector<int64_t> offsets;
-    int64_t key = 0;
-    for (; key < manifest.jaggedFeatures; ++key) {
+    bool lost = false; // behind a key that cannot be right
+    int64_t last = std::clamp<int64_t>(starts[0], 0, batch.bags);
+    for (int64_t key = 0; key < manifest.jaggedFeatures; ++key) {
       int64_t start = starts[key], end = starts[key + 1];
-      if (isBad(start, end))
-        break;
-      for (int64_t sample = 0; sample < batch.batchSize; ++sample)
-        offsets.push_back(bagOffsets[std::min(start + sample, end)]);
+      bool badStart = start < 0 || start > batch.bags;
+      if (badStart || end > batch.bags || end < start ||
+          end - start > batch.batchSize) {
+        record(FaultKind::keyStart, key, 0, badStart ? start : end);
+        lost = true;
+      }
+      for (int64_t sample = 0; sample < batch.batchSize; ++sample) {
+        offsets.push_back(
+            bagOffsets[lost ? last : std::min(start + sample, end)]);
+        if (!lost && batch.lengths && start + sample < end)
+          recordLength(key, sample, start + sample);
+      }
+      if (!lost)
+        last = end;
     }
-    result.bad |= key < manifest.jaggedFeatures;
-    int64_t last = std::clamp<int64_t>(starts[key], 0, batch.bags);
-    offsets.resize(manifest.jaggedFeatures * batch.batchSize + 1,
-                   bagOffsets[last]);
+    offsets.push_back(bagOffsets[last]);
     store(offsets);
   }
 
@@ -117,36 +132,45 @@ private:
     }
   }
 
+  /// Appends bag `sample` of a view.
+  void convertBag(const KeyView &view, int64_t key, int64_t sample) {
+    IndexReader bounds(view.offsets, manifest.indexType);
+    int64_t begin = bounds[sample], end = bounds[sample + 1];
+    int64_t lookups = view.values ? std::max<int64_t>(view.lookups, 0) : 0;
+    if (begin < 0 || end < begin || end > lookups) {
+      bool badBegin = begin < 0 || begin > lookups;
+      record(FaultKind::offsets, key, sample, badBegin ? begin : end);
+      return;
+    }
+    int64_t room = limit - result.values.size();
+    if (end - begin > room && !isFull) {
+      isFull = true;
+      record(FaultKind::offsets, key, sample, limit + 1);
+    }
+    copyBag(view, begin, std::min(end - begin, room));
+  }
+
   void copyViews() {
     auto *views = reinterpret_cast<const KeyView *>(batch.views);
-    std::vector<int64_t> ends = {0};
+    std::vector<int64_t> offsets = {0};
     for (int64_t key = 0; key < manifest.jaggedFeatures; ++key) {
       const KeyView &view = views[key];
-      int64_t lookups = view.values ? view.lookups : 0;
-      bool isRight = view.samples >= 0 && view.samples <= batch.batchSize &&
-                     (view.samples == 0 || view.offsets);
-      result.bad |= !isRight;
-      IndexReader bounds(view.offsets, manifest.indexType);
+      bool bad = view.samples < 0 || view.samples > batch.batchSize;
+      if (bad)
+        record(FaultKind::keyStart, key, 0, view.samples);
       for (int64_t sample = 0; sample < batch.batchSize; ++sample) {
-        int64_t end = ends.back();
-        if (isRight && sample < view.samples) {
-          int64_t from = bounds[sample], to = bounds[sample + 1];
-          if (from < 0 || to < from || to > lookups) {
-            result.bad = true;
-          } else {
-            end = advance(end, to - from);
-            copyBag(view, from, end - ends.back());
-          }
-        }
-        ends.push_back(end);
+        if (!bad && view.offsets && sample < view.samples)
+          convertBag(view, key, sample);
+        offsets.push_back(result.values.size());
       }
     }
-    store(ends);
+    store(offsets);
   }
 
   const BatchArguments &batch;
   const Manifest &manifest;
   int64_t limit;
+  bool isFull = false; ///< whether a bag of a view was cut off
   ConvertedInput result;
 };
 

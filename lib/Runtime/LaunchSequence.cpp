@@ -21,7 +21,7 @@ Status LaunchSequence::check(const BatchArguments &batch) const {
 
 Result<BatchArguments> LaunchSequence::bind(const BatchArguments &given,
                                             KernelQueue &queue) const {
-  Result<BatchArguments> batch = converter.enqueue(given, /*flag=*/0, queue);
+  Result<BatchArguments> batch = converter.enqueue(given, queue);
   if (!batch)
     return batch;
   constexpr int64_t featuresPerBlock = abi::kBindThreads / abi::kWarpSize;

@@ -39,8 +39,8 @@ static void addInputArrays(std::vector<WorkspaceArray> &arrays,
   int64_t chunks = (entries + abi::kInputChunk - 1) / abi::kInputChunk;
   arrays.push_back({"offsets", entries * index, &Workspace::offsets});
   arrays.push_back({"bag offsets", entries * index, &Workspace::bagOffsets});
-  arrays.push_back({"chunk sums", chunks * int64_t{sizeof(int64_t)},
-                    &Workspace::chunkSums});
+  arrays.push_back(
+      {"chunk sums", chunks * int64_t{sizeof(int64_t)}, &Workspace::chunkSums});
   arrays.push_back({"values", lookups * index, &Workspace::values});
   if (manifest.weighted)
     arrays.push_back(

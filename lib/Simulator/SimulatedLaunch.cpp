@@ -6,9 +6,8 @@ namespace recflex {
 
 Status SimulatorQueue::launch(const KernelLaunch &launch,
                               KernelArguments arguments) {
-  Result<SimulationStats> stats =
-      simulator.launch(kernelName(launch.kernel),
-                       {launch.blocks, launch.threads, 0}, arguments);
+  Result<SimulationStats> stats = simulator.launch(
+      kernelName(launch.kernel), {launch.blocks, launch.threads, 0}, arguments);
   if (!stats)
     return stats.error();
   total += stats->lanes;
@@ -55,8 +54,7 @@ void addInputMemory(Simulator &simulator, const Manifest &manifest,
     const KeyView &view = reinterpret_cast<const KeyView *>(batch.views)[key];
     std::string of = " of view " + std::to_string(key);
     add(simulator, "values" + of, view.values, view.lookups * index);
-    add(simulator, "weights" + of, view.weights,
-        view.lookups * sizeof(float));
+    add(simulator, "weights" + of, view.weights, view.lookups * sizeof(float));
     if (view.samples >= 0 && view.samples <= batch.batchSize)
       add(simulator, "offsets" + of, view.offsets, (view.samples + 1) * index);
   }

@@ -55,18 +55,21 @@ constexpr uint32_t kBindThreads = 256;
 // A batch given as lengths, as views or with keyStarts (BatchArguments.h) is
 // brought into the form that the kernels above read: one offsets array of
 // N + 1 = J B + 1 entries and, for views, one values array. In 64 bits where a
-// sum or a product needs them. `flag` is an i32 or null: 1 is stored there if
-// anything in the input was bad; nothing else reads or writes it.
+// sum or a product needs them. Whatever is bad is harmless; it is counted and
+// listed in `state` (CheckState, and `capacity` faults), unless that is null.
 //
 //   recflex_scan_sums(lengths, views, B, count, limit, sums)
 //     sums[c] = the lengths of chunk c of `count` bags, added up. The lengths
 //     are those of `lengths` or, if that is null, of the views' bags.
-//   recflex_scan_offsets(lengths, views, B, count, limit, sums, offsets, flag)
+//   recflex_scan_offsets(lengths, views, B, count, limit, sums, offsets, state,
+//                        capacity)
 //     offsets[i] = the lengths before bag i, at most `limit`; `count` + 1
 //     entries. A block does a chunk; the sums are those of all chunks before.
-//   recflex_expand_offsets(offsets, keyStarts, J, B, bags, expanded, flag)
+//   recflex_expand_offsets(offsets, keyStarts, lengths, J, B, bags, expanded,
+//                          state, capacity)
 //     expanded[j B + b] = offsets[keyStarts[j] + min(b, samples of key j)];
-//     N + 1 entries, a chunk each block.
+//     N + 1 entries, a chunk each block. `lengths`, unless null, are what the
+//     offsets were made from: bad ones are counted here, where keys are known.
 //   recflex_copy_views(views, B, N, offsets, values, weights)
 //     the bags' values, and their weights unless `weights` is null, to where
 //     `offsets` says. A warp copies a tile of positions; any grid will do.

@@ -30,13 +30,13 @@ public:
   Status check(const BatchArguments &batch) const;
 
   /// Launches what brings a batch into the form that the kernels read, where
-  /// that is needed, and the binding kernels. The batch has passed check() and is
-  /// not empty. Returns it in that form. Errors: the queue's.
+  /// that is needed, and the binding kernels. The batch has passed check() and
+  /// is not empty. Returns it in that form. Errors: the queue's.
   Result<BatchArguments> bind(const BatchArguments &batch,
                               KernelQueue &queue) const;
 
-  /// Launches the forward kernel of what bind() has returned, bind() being ahead
-  /// of it in the queue.
+  /// Launches the forward kernel of what bind() has returned, bind() being
+  /// ahead of it in the queue.
   Status pool(const BatchArguments &batch, KernelQueue &queue) const;
 
   const Workspace &workspace() const { return memory; }

@@ -17,8 +17,8 @@ struct Workspace {
   DevicePtr starts = 0; ///< i32 [F + 1]
   /// CheckState and Fault [faultCapacity]; 0 without checks.
   DevicePtr checkState = 0;
-  /// Of a batch in another form than the kernels read (InputConversion.h), of at
-  /// most N bags and maxLookups lookups; 0 where there is no room for one.
+  /// Of a batch in another form than the kernels read (InputConversion.h), of
+  /// at most N bags and maxLookups lookups; 0 where there is no room for one.
   DevicePtr offsets = 0;    ///< of the index type [N + 1]
   DevicePtr bagOffsets = 0; ///< the same, before keyStarts are followed
   DevicePtr chunkSums = 0;  ///< i64, one a chunk of abi::kInputChunk offsets

@@ -111,17 +111,17 @@ static void copyItems(KernelBuilder &b, const Copy &copy,
   for (const Item &item : items) {
     BagOfBatch bag = splitBag(b, item.bag, copy.batch);
     LoadedView view = loadView(b, copy.views, bag.key);
-    Value begin = b.widen(
-        b.loadInvariant(types.index, b.gep(view.offsets, types.index, bag.sample),
-                        types.indexBytes));
+    Value begin = b.widen(b.loadInvariant(
+        types.index, b.gep(view.offsets, types.index, bag.sample),
+        types.indexBytes));
     Value inBag = b.sub(item.position, copy.loadOffset(b, item.bag));
     views.push_back(view);
     sources.push_back(b.add(begin, inBag));
   }
   for (auto [view, source] : llvm::zip_equal(views, sources))
-    values.push_back(b.loadInvariant(
-        types.index, b.gep(view.values, types.index, source),
-        types.indexBytes));
+    values.push_back(b.loadInvariant(types.index,
+                                     b.gep(view.values, types.index, source),
+                                     types.indexBytes));
   auto store = [&](ArrayRef<Value> found, Value array, Type type,
                    unsigned bytes) {
     for (int64_t item = 0; item < kItems; ++item)
@@ -154,8 +154,8 @@ void emitCopyViews(gpu::GPUModuleOp module, const KernelPlan &plan,
       {types.pointer, types.i32, types.i32, types.pointer, types.pointer,
        types.pointer},
       [&](KernelBuilder &b, ValueRange arguments) {
-        Copy copy = {arguments[0], arguments[1], arguments[2],
-                     arguments[3], arguments[4], arguments[5], types};
+        Copy copy = {arguments[0], arguments[1], arguments[2], arguments[3],
+                     arguments[4], arguments[5], types};
         if (overlaps)
           emitGridWait(b); // for offsets
         Value total = copy.loadOffset(b, copy.count);

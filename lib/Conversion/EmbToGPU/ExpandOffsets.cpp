@@ -8,6 +8,8 @@
 
 #include "InputKernels.h"
 
+#include "recflex/Runtime/BatchArguments.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -15,78 +17,133 @@
 using namespace mlir;
 
 namespace recflex {
-
 namespace {
-struct Expansion {
-  Value offsets, keyStarts, keys, batch, bags, expanded, flag;
+
+class Expansion {
+public:
+  Expansion(KernelBuilder &b, ValueRange arguments, const InputTypes &types)
+      : b(b), types(types), offsets(arguments[0]), keyStarts(arguments[1]),
+        lengths(arguments[2]), keys(arguments[3]), batch(arguments[4]),
+        bags(arguments[5]),
+        expanded(arguments[6]), log{arguments[7], arguments[8]},
+        thread(b.threadId()) {}
+
+  void emit(LLVM::GlobalOp shared);
+
+private:
+  /// An entry of `expanded`, and the bag whose offset it is.
+  struct Entry {
+    ChunkEntry place;
+    BagOfBatch bag;
+    Value number; ///< among the bags that there are
+    Value exists; ///< whether it is one of them
+  };
+
+  Value load(Value array, Type type, Value at) {
+    return b.loadInvariant(type, b.gep(array, type, at),
+                           type.getIntOrFloatBitWidth() / 8);
+  }
+  Value findBadKey(Value shared);
+  void recordKey(Value key, Value start, Value end);
+  Entry findEntry(Value item, Value badKey);
+  void recordLengths(Value badKey);
+
+  KernelBuilder &b;
+  const InputTypes &types;
+  Value offsets, keyStarts, lengths, keys, batch, bags, expanded;
+  FaultLog log;
+  Value thread;
 };
+
 } // namespace
 
-/// Number of the first key that cannot be right, J if there is none; i64.
-static Value findBadKey(KernelBuilder &b, const Expansion &e, Value thread,
-                        Value shared) {
-  Type i32 = b.getI32Type();
-  auto loop = scf::ForOp::create(b, thread, e.keys,
-                                 b.i32(abi::kInputThreads),
-                                 ValueRange{b.widen(e.keys)});
+/// A key whose starts cannot be right. One block records them all.
+void Expansion::recordKey(Value key, Value start, Value end) {
+  b.guarded(b.both(b.equal(b.blockId(), b.i32(0)), log.isKept(b)), [&] {
+    // Unsigned: what is negative is past the last bag.
+    Value value = b.select(b.atMost(start, bags), end, start);
+    log.record(b, b.i32(static_cast<int64_t>(FaultKind::keyStart)), key,
+               b.i32(0), b.widen(value));
+  });
+}
+
+/// Number of the first key that cannot be right, J if there is none.
+Value Expansion::findBadKey(Value shared) {
+  auto loop = scf::ForOp::create(b, thread, keys, b.i32(abi::kInputThreads),
+                                 ValueRange{b.widen(keys)});
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     Value key = loop.getInductionVar(), first = loop.getRegionIterArg(0);
-    Value address = b.gep(e.keyStarts, i32, key);
-    Value next = b.gep(address, i32, b.i32(1));
-    Value start = b.loadInvariant(i32, address, 4);
-    Value end = b.loadInvariant(i32, next, 4);
+    Value start = load(keyStarts, types.i32, key);
+    Value end = load(keyStarts, types.i32, b.add(key, b.i32(1)));
     Value samples = b.sub(b.widen(end), b.widen(start));
-    Value outside =
-        b.either(b.less(start, b.i32(0)), b.less(e.bags, end));
-    Value badCount = b.either(b.less(samples, b.i64(0)),
-                              b.less(b.widen(e.batch), samples));
-    Value found = b.select(b.either(outside, badCount), b.widen(key), first);
+    Value outside = b.either(b.less(start, b.i32(0)), b.less(bags, end));
+    Value badCount =
+        b.either(b.less(samples, b.i64(0)), b.less(b.widen(batch), samples));
+    Value bad = b.either(outside, badCount);
+    b.guarded(bad, [&] { recordKey(key, start, end); });
+    Value found = b.select(bad, b.widen(key), first);
     scf::YieldOp::create(b, b.minimum(first, found));
   }
-  return reduceBlock(b, loop.getResult(0), shared, thread,
-                     [&](Value a, Value c) { return b.minimum(a, c); });
+  return b.narrow(
+      reduceBlock(b, loop.getResult(0), shared, thread,
+                  [&](Value a, Value c) { return b.minimum(a, c); }));
 }
 
-/// The number among `offsets` of the offset of `bag`; that of key J is the last.
-static Value findOffset(KernelBuilder &b, const Expansion &e, BagOfBatch bag,
-                        Value badKey) {
-  Type i32 = b.getI32Type();
-  Value isRight = b.less(bag.key, badKey);
-  Value key = b.select(isRight, bag.key, badKey);
-  Value next = b.minimum(b.add(key, b.i32(1)), e.keys);
-  Value start = b.loadInvariant(i32, b.gep(e.keyStarts, i32, key), 4);
-  Value end = b.loadInvariant(i32, b.gep(e.keyStarts, i32, next), 4);
-  Value sample = b.minimum(bag.sample, b.sub(end, start));
-  Value at = b.add(start, b.select(isRight, sample, b.i32(0)));
-  return b.maximum(b.minimum(at, e.bags), b.i32(0));
+Expansion::Entry Expansion::findEntry(Value item, Value badKey) {
+  Value entries = b.add(b.mul(b.widen(keys), b.widen(batch)), b.i64(1));
+  Entry entry;
+  entry.place = chunkEntry(b, thread, item, entries);
+  entry.bag = splitBag(b, entry.place.number, batch);
+  // The last entry is that of key J, which has no end.
+  Value isRight = b.less(entry.bag.key, badKey);
+  Value key = b.select(isRight, entry.bag.key, badKey);
+  Value next = b.minimum(b.add(key, b.i32(1)), keys);
+  Value start = load(keyStarts, types.i32, key);
+  Value samples = b.sub(load(keyStarts, types.i32, next), start);
+  Value sample =
+      b.select(isRight, b.minimum(entry.bag.sample, samples), b.i32(0));
+  entry.number = b.maximum(b.minimum(b.add(start, sample), bags), b.i32(0));
+  entry.exists = b.both(b.both(entry.place.inside, isRight),
+                        b.less(entry.bag.sample, samples));
+  return entry;
 }
 
-static void emitExpansion(KernelBuilder &b, const Expansion &e,
-                          const InputTypes &types, LLVM::GlobalOp memory,
-                          bool overlaps) {
-  // Every thread comes here: who waits for this kernel has waited for the one
-  // ahead.
-  if (overlaps)
-    emitGridWait(b); // for offsets, if a scan makes them
-  Value thread = b.threadId();
-  Value shared = LLVM::AddressOfOp::create(b, memory);
-  Value badKey = b.narrow(findBadKey(b, e, thread, shared));
-  Value entries =
-      b.add(b.mul(b.widen(e.keys), b.widen(e.batch)), b.i64(1));
+/// Records negative lengths of the thread's bags.
+void Expansion::recordLengths(Value badKey) {
+  b.repeat(abi::kInputItems, [&](Value item) {
+    Entry entry = findEntry(item, badKey);
+    b.guarded(entry.exists, [&] {
+      Value length = b.widen(load(lengths, types.index, entry.number));
+      b.guarded(b.less(length, b.i64(0)), [&] {
+        log.record(b, b.i32(static_cast<int64_t>(FaultKind::length)),
+                   entry.bag.key, entry.bag.sample, length);
+      });
+    });
+  });
+}
+
+void Expansion::emit(LLVM::GlobalOp sharedMemory) {
+  Value badKey = findBadKey(LLVM::AddressOfOp::create(b, sharedMemory));
+  SmallVector<Entry> entries;
+  SmallVector<Value> found;
   for (int64_t item = 0; item < abi::kInputItems; ++item) {
-    ChunkEntry entry = chunkEntry(b, thread, item, entries);
-    Value at = findOffset(b, e, splitBag(b, entry.number, e.batch), badKey);
-    Value offset =
-        b.load(types.index, b.gep(e.offsets, types.index, at),
-               types.indexBytes);
-    b.guarded(entry.inside, [&] {
-      b.store(offset, b.gep(e.expanded, types.index, entry.number),
+    entries.push_back(findEntry(b.i32(item), badKey));
+    // A scan may have made them: no load that the compiler might move.
+    found.push_back(b.load(types.index,
+                           b.gep(offsets, types.index, entries.back().number),
+                           types.indexBytes));
+  }
+  for (int64_t item = 0; item < abi::kInputItems; ++item)
+    b.guarded(entries[item].place.inside, [&] {
+      b.store(found[item],
+              b.gep(expanded, types.index, entries[item].place.number),
               types.indexBytes);
     });
-  }
-  raiseFlag(b, b.less(badKey, e.keys), e.flag);
+  Value none = arith::ConstantIntOp::create(b, b.getI1Type(), 0);
+  b.guarded(b.both(b.equal(b.isNull(lengths), none), log.isKept(b)),
+            [&] { recordLengths(badKey); });
 }
 
 void emitExpandOffsets(gpu::GPUModuleOp module, const KernelPlan &plan,
@@ -96,14 +153,15 @@ void emitExpandOffsets(gpu::GPUModuleOp module, const KernelPlan &plan,
       createShared(module, "recflex_expand_warps", types.i64,
                    abi::kInputThreads / abi::kWarpSize);
   emitInputKernel(module, abi::kExpandOffsetsKernel,
-                  {types.pointer, types.pointer, types.i32, types.i32,
-                   types.i32, types.pointer, types.pointer},
+                  {types.pointer, types.pointer, types.pointer, types.i32,
+                   types.i32, types.i32, types.pointer, types.pointer,
+                   types.i32},
                   [&](KernelBuilder &b, ValueRange arguments) {
-                    Expansion expansion = {arguments[0], arguments[1],
-                                           arguments[2], arguments[3],
-                                           arguments[4], arguments[5],
-                                           arguments[6]};
-                    emitExpansion(b, expansion, types, shared, overlaps);
+                    // Every thread comes here: who waits for this kernel has
+                    // waited for the one ahead.
+                    if (overlaps)
+                      emitGridWait(b); // for offsets, if a scan makes them
+                    Expansion(b, arguments, types).emit(shared);
                   });
 }
 

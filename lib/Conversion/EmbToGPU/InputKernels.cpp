@@ -28,11 +28,10 @@ void emitInputKernel(gpu::GPUModuleOp module, StringRef name,
   emit(b, entry->getArguments());
 }
 
-ChunkEntry chunkEntry(KernelBuilder &b, Value thread, int64_t item,
-                      Value count) {
+ChunkEntry chunkEntry(KernelBuilder &b, Value thread, Value item, Value count) {
   // The last chunk may reach past what 32 bits hold.
   Value first = b.mul(b.widen(b.blockId()), b.i64(abi::kInputChunk));
-  Value inChunk = b.add(thread, b.i32(item * abi::kInputThreads));
+  Value inChunk = b.add(thread, b.mul(item, b.i32(abi::kInputThreads)));
   Value number = b.add(first, b.widen(inChunk));
   Value inside = b.less(number, count);
   return {b.select(inside, b.narrow(number), b.i32(0)), inside};
@@ -77,10 +76,16 @@ Value reduceBlock(KernelBuilder &b, Value value, Value shared, Value thread,
   return all;
 }
 
-void raiseFlag(KernelBuilder &b, Value bad, Value flag) {
+Value FaultLog::isKept(KernelBuilder &b) const {
   Value none = arith::ConstantIntOp::create(b, b.getI1Type(), 0);
-  Value wanted = b.equal(b.isNull(flag), none);
-  b.guarded(b.both(bad, wanted), [&] { b.store(b.i32(1), flag, 4); });
+  return b.equal(b.isNull(state), none);
+}
+
+void FaultLog::record(KernelBuilder &b, Value kind, Value key, Value sample,
+                      Value value) const {
+  recordFault(b, state, capacity,
+              {kind, /*feature=*/b.i32(-1), key, sample,
+               /*position=*/b.i64(0), value});
 }
 
 } // namespace recflex

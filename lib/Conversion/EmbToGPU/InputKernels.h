@@ -36,9 +36,9 @@ struct ChunkEntry {
   mlir::Value number; ///< i32; 0 if it is not inside
   mlir::Value inside; ///< i1
 };
-/// The `item`-th entry, of abi::kInputItems, of the calling thread: neighbours
-/// do neighbours. `count` is i64.
-ChunkEntry chunkEntry(KernelBuilder &b, mlir::Value thread, int64_t item,
+/// The `item`-th entry (i32), of abi::kInputItems, of the calling thread:
+/// neighbours do neighbours. `count` is i64.
+ChunkEntry chunkEntry(KernelBuilder &b, mlir::Value thread, mlir::Value item,
                       mlir::Value count);
 
 /// The bag (key, sample) of a number below J * B.
@@ -62,8 +62,15 @@ reduceBlock(KernelBuilder &b, mlir::Value value, mlir::Value shared,
             mlir::Value thread,
             llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
 
-/// Stores 1 to `flag` if `bad`, unless `flag` is null.
-void raiseFlag(KernelBuilder &b, mlir::Value bad, mlir::Value flag);
+/// Where faults are counted: nowhere if `state` is null.
+struct FaultLog {
+  mlir::Value state, capacity;
+
+  mlir::Value isKept(KernelBuilder &b) const;
+  /// Counts a fault of a key. `kind`, `key` and `sample` are i32, `value` i64.
+  void record(KernelBuilder &b, mlir::Value kind, mlir::Value key,
+              mlir::Value sample, mlir::Value value) const;
+};
 
 } // namespace recflex
 

@@ -8,6 +8,7 @@
 #define RECFLEX_LIB_CONVERSION_EMBTOGPU_KERNELS_H
 
 #include "recflex/Conversion/EmbToGPU/KernelPlan.h"
+#include "recflex/Runtime/KernelABI.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -50,6 +51,16 @@ mlir::Value findLast(KernelBuilder &b, mlir::Value array, mlir::Type type,
 mlir::LLVM::GlobalOp createShared(mlir::gpu::GPUModuleOp module,
                                   llvm::StringRef name, mlir::Type element,
                                   int64_t count);
+
+/// The fields of a Fault of BatchArguments.h: i32, and i64 the last two.
+struct FaultFields {
+  mlir::Value kind, feature, key, sample;
+  mlir::Value position, value;
+};
+/// Counts a fault in the CheckState at `state`, and lists it behind that while
+/// there is room for `capacity` (i32) of them.
+void recordFault(KernelBuilder &b, mlir::Value state, mlir::Value capacity,
+                 const FaultFields &fault);
 
 /// recflex_scan_sums and recflex_scan_offsets.
 void emitScanKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,

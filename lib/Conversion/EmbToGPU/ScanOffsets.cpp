@@ -11,6 +11,8 @@
 
 #include "InputKernels.h"
 
+#include "recflex/Runtime/BatchArguments.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -45,10 +47,15 @@ struct Scan {
 /// The length of a bag, 0 if something is bad.
 struct Length {
   Value length; ///< of the index type
-  Value bad;
+  Value bad;    ///< whether there is a fault to record
+  Value kind, value;
 };
 
 } // namespace
+
+static Value kindOf(KernelBuilder &b, FaultKind kind) {
+  return b.i32(static_cast<int64_t>(kind));
+}
 
 static Value constant(KernelBuilder &b, Type type, int64_t value) {
   return arith::ConstantIntOp::create(b, type, value);
@@ -60,7 +67,8 @@ static Length givenLength(KernelBuilder &b, const Scan &scan, Value number) {
   Value length = b.loadInvariant(index, b.gep(scan.lengths, index, number),
                                  scan.types.indexBytes);
   Value zero = constant(b, index, 0);
-  return {b.maximum(length, zero), b.less(length, zero)};
+  return {b.maximum(length, zero), b.less(length, zero),
+          kindOf(b, FaultKind::length), b.widen(length)};
 }
 
 /// Of bag `number`, key by key, of the views.
@@ -71,30 +79,34 @@ static Length viewLength(KernelBuilder &b, const Scan &scan, Value number) {
   LoadedView view = loadView(b, scan.views, bag.key);
   Value zero = b.i64(0), sample = b.widen(bag.sample);
   // Where there are no values, no bag but an empty one at 0 is right.
-  Value lookups = b.select(b.isNull(view.values), zero, view.lookups);
-  Value tooMany = b.either(b.less(view.samples, zero),
-                           b.less(b.widen(scan.batch), view.samples));
-  Value noOffsets = b.both(b.isNull(view.offsets), b.less(zero, view.samples));
-  Value badKey = b.either(tooMany, noOffsets);
+  Value lookups =
+      b.select(b.isNull(view.values), zero, b.maximum(view.lookups, zero));
+  Value badKey = b.either(b.less(view.samples, zero),
+                          b.less(b.widen(scan.batch), view.samples));
   Value good = constant(b, b.getI1Type(), 0);
-  Value exists =
-      b.both(b.equal(badKey, good), b.less(sample, view.samples));
+  Value goodKey = b.equal(b.either(badKey, b.isNull(view.offsets)), good);
+  Value exists = b.both(goodKey, b.less(sample, view.samples));
   // A bag that doesn't exist reads the view in place of its offsets: no branch,
   // so that the loads of all items are under way together.
   Value offsets = b.select(exists, view.offsets, view.address);
-  Value address =
-      b.gep(offsets, index, b.select(exists, bag.sample, b.i32(0)));
+  Value address = b.gep(offsets, index, b.select(exists, bag.sample, b.i32(0)));
   Value next = b.gep(address, index, b.i32(1));
   Value begin = b.widen(b.loadInvariant(index, address, bytes));
   Value end = b.widen(b.loadInvariant(index, next, bytes));
-  Value badBounds =
-      b.either(b.less(begin, zero),
-               b.either(b.less(end, begin), b.less(lookups, end)));
-  Value isRight = b.both(exists, b.equal(badBounds, good));
+  // Unsigned: what is negative is past every end.
+  Value beginInside = b.atMost(begin, lookups);
+  Value goodBounds = b.both(b.atMost(begin, end), b.atMost(end, lookups));
+  Value isRight = b.both(exists, goodBounds);
   Value length = b.select(isRight, b.sub(end, begin), zero);
   if (!index.isInteger(64))
     length = b.narrow(length);
-  return {length, b.either(badKey, b.both(exists, badBounds))};
+  // A key's fault is that of its first bag.
+  Value badBag = b.both(exists, b.equal(goodBounds, good));
+  Value bad = b.either(badBag, b.both(badKey, b.equal(sample, zero)));
+  return {length, bad,
+          b.select(badKey, kindOf(b, FaultKind::keyStart),
+                   kindOf(b, FaultKind::offsets)),
+          b.select(badKey, view.samples, b.select(beginInside, end, begin))};
 }
 
 /// The calling thread's lengths, 0 past the last bag, and whether one is bad.
@@ -108,7 +120,7 @@ static SmallVector<Value> loadLengths(KernelBuilder &b, const Scan &scan,
       Value anyBad = constant(in, in.getI1Type(), 0);
       for (int64_t item = 0; item < kItems; ++item) {
         ChunkEntry entry =
-            chunkEntry(in, thread, item, in.widen(scan.count));
+            chunkEntry(in, thread, in.i32(item), in.widen(scan.count));
         Length found = lengthOf(in, scan, entry.number);
         Value none = constant(in, scan.types.index, 0);
         results.push_back(in.select(entry.inside, found.length, none));
@@ -137,6 +149,24 @@ static SmallVector<Value> loadLengths(KernelBuilder &b, const Scan &scan,
   return llvm::to_vector_of<Value>(choice.getResults());
 }
 
+/// Records the faults of the calling thread's bags, loading them again.
+static void recordBags(KernelBuilder &b, const Scan &scan, Value thread,
+                       const FaultLog &log) {
+  auto record = [&](Length (*lengthOf)(KernelBuilder &, const Scan &, Value)) {
+    b.repeat(kItems, [&](Value item) {
+      ChunkEntry entry = chunkEntry(b, thread, item, b.widen(scan.count));
+      Length found = lengthOf(b, scan, entry.number);
+      b.guarded(b.both(entry.inside, found.bad), [&] {
+        BagOfBatch bag = splitBag(b, entry.number, scan.batch);
+        log.record(b, found.kind, bag.key, bag.sample, found.value);
+      });
+    });
+  };
+  b.choose(
+      b.isNull(scan.views), [&] { record(givenLength); },
+      [&] { record(viewLength); });
+}
+
 /// sums[c] = the lengths of chunk c.
 static void emitSums(KernelBuilder &b, const Scan &scan, Value sums,
                      LLVM::GlobalOp warps, bool overlaps) {
@@ -149,9 +179,8 @@ static void emitSums(KernelBuilder &b, const Scan &scan, Value sums,
     sum = add(sum, scan.clamp(b, b.widen(lengths[item])));
   Value shared = LLVM::AddressOfOp::create(b, warps);
   sum = reduceBlock(b, sum, shared, thread, add);
-  b.guarded(b.equal(thread, b.i32(0)), [&] {
-    b.store(sum, b.gep(sums, scan.types.i64, b.blockId()), 8);
-  });
+  b.guarded(b.equal(thread, b.i32(0)),
+            [&] { b.store(sum, b.gep(sums, scan.types.i64, b.blockId()), 8); });
 }
 
 /// The place of a chunk's entry in shared memory: threads that are kItems
@@ -192,25 +221,42 @@ static Value sumBefore(KernelBuilder &b, const Scan &scan, Value sum,
 /// The sum of all chunks before the block's own.
 static Value sumOfChunksBefore(KernelBuilder &b, const Scan &scan, Value sums,
                                Value shared, Value thread) {
-  auto loop =
-      scf::ForOp::create(b, thread, b.blockId(), b.i32(abi::kInputThreads),
-                         ValueRange{b.i64(0)});
+  auto loop = scf::ForOp::create(
+      b, thread, b.blockId(), b.i32(abi::kInputThreads), ValueRange{b.i64(0)});
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     Value at = b.gep(sums, scan.types.i64, loop.getInductionVar());
-    Value sum = scan.add(b, loop.getRegionIterArg(0),
-                         b.load(scan.types.i64, at, 8));
+    Value sum =
+        scan.add(b, loop.getRegionIterArg(0), b.load(scan.types.i64, at, 8));
     scf::YieldOp::create(b, sum);
   }
   return reduceBlock(b, loop.getResult(0), shared, thread,
                      [&](Value a, Value c) { return scan.add(b, a, c); });
 }
 
+/// Records that item `cutItem`, unless it is -1, of the thread's bags in a row
+/// is the first of a view that there is no room for. (Bags of lengths are in
+/// memory already: whether they lie inside the values is for others to check.)
+static void recordCut(KernelBuilder &b, const Scan &scan, Value thread,
+                      Value cutItem, const FaultLog &log) {
+  Value none = constant(b, b.getI1Type(), 0);
+  Value isCut = b.both(b.lessOrEqual(b.i32(0), cutItem),
+                       b.equal(b.isNull(scan.views), none));
+  b.guarded(b.both(isCut, log.isKept(b)), [&] {
+    Value first = b.mul(b.blockId(), b.i32(abi::kInputChunk));
+    Value inChunk = b.add(b.mul(thread, b.i32(kItems)), cutItem);
+    BagOfBatch bag = splitBag(b, b.add(first, inChunk), scan.batch);
+    log.record(b, kindOf(b, FaultKind::offsets), bag.key, bag.sample,
+               b.add(scan.limit, b.i64(1)));
+  });
+}
+
 /// offsets[i] = the lengths before bag i; one more entry than bags.
 static void emitOffsets(KernelBuilder &b, const Scan &scan, Value sums,
-                        Value result, Value flag, LLVM::GlobalOp tileMemory,
-                        LLVM::GlobalOp warpsMemory, bool overlaps) {
+                        Value result, const FaultLog &log,
+                        LLVM::GlobalOp tileMemory, LLVM::GlobalOp warpsMemory,
+                        bool overlaps) {
   Type index = scan.types.index;
   unsigned bytes = scan.types.indexBytes;
   if (overlaps)
@@ -239,28 +285,34 @@ static void emitOffsets(KernelBuilder &b, const Scan &scan, Value sums,
     sum = scan.add(b, sum, lengths[item]);
   }
   Value inChunk = sumBefore(b, scan, sum, warps, thread);
+  b.guarded(b.both(bad, log.isKept(b)),
+            [&] { recordBags(b, scan, thread, log); });
 
   if (overlaps)
     emitGridWait(b); // for sums
   Value others = b.gep(warps, scan.types.i64, b.i32(kWarps));
   Value offset =
       scan.add(b, sumOfChunksBefore(b, scan, sums, others, thread), inChunk);
+  Value cutItem = b.i32(-1);
   for (int64_t item = 0; item < kItems; ++item) {
-    bad = b.either(bad, b.less(scan.limit, offset));
     Value cut = b.minimum(offset, scan.limit);
     b.store(index.isInteger(64) ? cut : b.narrow(cut), inRow(item), bytes);
-    offset = scan.add(b, offset, lengths[item]);
+    Value next = scan.add(b, offset, lengths[item]);
+    Value passes =
+        b.both(b.lessOrEqual(offset, scan.limit), b.less(scan.limit, next));
+    cutItem = b.select(passes, b.i32(item), cutItem);
+    offset = next;
   }
+  recordCut(b, scan, thread, cutItem, log);
   b.barrier();
   Value entries = b.add(b.widen(scan.count), b.i64(1));
   for (int64_t item = 0; item < kItems; ++item) {
-    ChunkEntry entry = chunkEntry(b, thread, item, entries);
+    ChunkEntry entry = chunkEntry(b, thread, b.i32(item), entries);
     Value found = b.load(index, strided(item), bytes);
     b.guarded(entry.inside, [&] {
       b.store(found, b.gep(result, index, entry.number), bytes);
     });
   }
-  raiseFlag(b, bad, flag);
 }
 
 void emitScanKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
@@ -277,14 +329,14 @@ void emitScanKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
                     emitSums(b, Scan(arguments, types), arguments[5], warps,
                              overlaps);
                   });
-  emitInputKernel(module, abi::kScanOffsetsKernel,
-                  {types.pointer, types.pointer, types.i32, types.i32,
-                   types.i64, types.pointer, types.pointer, types.pointer},
-                  [&](KernelBuilder &b, ValueRange arguments) {
-                    emitOffsets(b, Scan(arguments, types), arguments[5],
-                                arguments[6], arguments[7], tile, warps,
-                                overlaps);
-                  });
+  emitInputKernel(
+      module, abi::kScanOffsetsKernel,
+      {types.pointer, types.pointer, types.i32, types.i32, types.i64,
+       types.pointer, types.pointer, types.pointer, types.i32},
+      [&](KernelBuilder &b, ValueRange arguments) {
+        emitOffsets(b, Scan(arguments, types), arguments[5], arguments[6],
+                    {arguments[7], arguments[8]}, tile, warps, overlaps);
+      });
 }
 
 } // namespace recflex

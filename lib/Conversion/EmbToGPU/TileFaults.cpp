@@ -36,9 +36,6 @@ public:
   void emit(int64_t threads);
 
 private:
-  Value i64(int64_t value) {
-    return arith::ConstantIntOp::create(b, b.getI64Type(), value);
-  }
   Value field(size_t offset) {
     return loadField(b, arguments.descriptors, feature, offset);
   }
@@ -56,28 +53,11 @@ private:
 
 } // namespace
 
-/// Counts a fault, and lists it while there is room.
 void TileSweep::record(FaultKind kind, const Bag &bag, Value position,
                        Value value) {
-  static_assert(offsetof(abi::CheckState, total) == 0);
-  Value slot = LLVM::AtomicRMWOp::create(
-      b, LLVM::AtomicBinOp::add, arguments.state, i64(1),
-      LLVM::AtomicOrdering::monotonic, "device");
-  b.guarded(b.below(slot, b.widen(arguments.capacity)), [&] {
-    Value faults = b.gep(arguments.state, b.getI8Type(),
-                         b.i32(sizeof(abi::CheckState)));
-    Value fault =
-        b.gep(faults, b.getI8Type(), b.mul(slot, i64(sizeof(Fault))));
-    auto store = [&](Value field, size_t offset, unsigned bytes) {
-      b.store(field, b.gep(fault, b.getI8Type(), b.i32(offset)), bytes);
-    };
-    store(b.i32(static_cast<int64_t>(kind)), offsetof(Fault, kind), 4);
-    store(feature, offsetof(Fault, feature), 4);
-    store(bag.key, offsetof(Fault, key), 4);
-    store(bag.sample, offsetof(Fault, sample), 4);
-    store(position, offsetof(Fault, position), 8);
-    store(value, offsetof(Fault, value), 8);
-  });
+  recordFault(b, arguments.state, arguments.capacity,
+              {b.i32(static_cast<int64_t>(kind)), feature, bag.key, bag.sample,
+               position, value});
 }
 
 /// Loads the bag's bounds; bad ones are recorded, and the bag is then empty.
@@ -95,9 +75,9 @@ void TileSweep::loadBounds(Bag &bag) {
   Value good = b.both(b.atMost(begin, end), b.atMost(end, arguments.lookups));
   Value bad = b.equal(good, arith::ConstantIntOp::create(b, b.getI1Type(), 0));
   b.guarded(b.both(b.both(bad, b.less(lane, b.i32(1))), counts), [&] {
-    record(FaultKind::offsets, bag, i64(0), b.select(beginInside, end, begin));
+    record(FaultKind::offsets, bag, b.i64(0), b.select(beginInside, end, begin));
   });
-  Value zero = i64(0);
+  Value zero = b.i64(0);
   bag.begin = b.select(good, begin, zero);
   bag.end = b.select(good, end, zero);
 }
@@ -109,7 +89,7 @@ Value TileSweep::recordIndices(const Bag &bag) {
   Value none = arith::ConstantIntOp::create(b, b.getI1Type(), 0);
   auto loop =
       scf::ForOp::create(b, b.add(bag.begin, b.widen(lane)), bag.end,
-                         i64(abi::kWarpSize), ValueRange{none});
+                         b.i64(abi::kWarpSize), ValueRange{none});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value at = loop.getInductionVar();

@@ -14,8 +14,8 @@ FakeCuda *current = nullptr;
 /// Bytes of each parameter, by the comment in KernelABI.h.
 const std::map<std::string, std::vector<size_t>> kSignatures = {
     {"recflex_scan_sums", {8, 8, 4, 4, 8, 8}},
-    {"recflex_scan_offsets", {8, 8, 4, 4, 8, 8, 8, 8}},
-    {"recflex_expand_offsets", {8, 8, 4, 4, 4, 8, 8}},
+    {"recflex_scan_offsets", {8, 8, 4, 4, 8, 8, 8, 8, 4}},
+    {"recflex_expand_offsets", {8, 8, 8, 4, 4, 4, 8, 8, 4}},
     {"recflex_copy_views", {8, 4, 4, 8, 8, 8}},
     {"recflex_bind_keys", {8, 4, 8, 4, 8}},
     {"recflex_bind_order", {4, 8, 8, 8}},

@@ -68,8 +68,8 @@ ContextOptions makeOptions() {
 /// The test model (4 keys, 3 features) with a workspace at kBase.
 struct Model {
   explicit Model(const ContextOptions &options = makeOptions())
-      : options(options), workspace(placeWorkspace(
-                              workspaceArrays(manifest, options), kBase)) {}
+      : options(options),
+        workspace(placeWorkspace(workspaceArrays(manifest, options), kBase)) {}
   LaunchSequence sequence() const {
     return LaunchSequence(manifest, /*descriptors=*/0xD000, workspace, options);
   }
@@ -126,7 +126,7 @@ TEST(LaunchSequence, LengthsAreScannedFirst) {
             (Words{0x2000, 0, 512, 2048, INT32_MAX, w.chunkSums}));
   EXPECT_EQ(
       queue.records[1].arguments(),
-      (Words{0x2000, 0, 512, 2048, INT32_MAX, w.chunkSums, w.offsets, 0}));
+      (Words{0x2000, 0, 512, 2048, INT32_MAX, w.chunkSums, w.offsets, 0, 64}));
   EXPECT_EQ(queue.records[2].arguments(),
             (Words{0xD000, 3, w.offsets, 512, w.keys}));
   EXPECT_TRUE(isCanonical(*bound));
@@ -165,7 +165,7 @@ TEST(LaunchSequence, KeyStartsExpandOffsets) {
   EXPECT_EQ(queue.early(), (std::vector<bool>{false, false, true}));
   EXPECT_EQ(queue.records[0].launch.blocks, 2); // 2401 offsets
   EXPECT_EQ(queue.records[0].arguments(),
-            (Words{0x2000, 0x5000, 4, 600, 1500, w.offsets, 0}));
+            (Words{0x2000, 0x5000, 0, 4, 600, 1500, w.offsets, 0, 64}));
   EXPECT_EQ(bound->offsets, w.offsets);
   EXPECT_TRUE(isCanonical(*bound));
 }
@@ -183,11 +183,12 @@ TEST(LaunchSequence, LengthsOfKeysAreScannedAndExpanded) {
             (std::vector{KernelId::scanOffsets, KernelId::expandOffsets,
                          KernelId::bindKeys, KernelId::bindOrder}));
   EXPECT_EQ(queue.early(), (std::vector<bool>{false, true, false, true}));
+  EXPECT_EQ(queue.records[0].arguments(),
+            (Words{0x2000, 0, 600, 1500, INT32_MAX, w.chunkSums, w.bagOffsets,
+                   0, 64}));
   EXPECT_EQ(
-      queue.records[0].arguments(),
-      (Words{0x2000, 0, 600, 1500, INT32_MAX, w.chunkSums, w.bagOffsets, 0}));
-  EXPECT_EQ(queue.records[1].arguments(),
-            (Words{w.bagOffsets, 0x5000, 4, 600, 1500, w.offsets, 0}));
+      queue.records[1].arguments(),
+      (Words{w.bagOffsets, 0x5000, 0x2000, 4, 600, 1500, w.offsets, 0, 64}));
 }
 
 BatchArguments makeViewArguments(int64_t batchSize) {
@@ -210,10 +211,9 @@ TEST(LaunchSequence, ViewsAreScannedAndCopied) {
             (std::vector{KernelId::scanSums, KernelId::scanOffsets,
                          KernelId::copyViews, KernelId::bindKeys,
                          KernelId::bindOrder}));
-  EXPECT_EQ(queue.early(),
-            (std::vector<bool>{false, true, true, false, true}));
+  EXPECT_EQ(queue.early(), (std::vector<bool>{false, true, true, false, true}));
   EXPECT_EQ(queue.records[1].arguments(),
-            (Words{0, 0x6000, 600, 2400, 5000, w.chunkSums, w.offsets, 0}));
+            (Words{0, 0x6000, 600, 2400, 5000, w.chunkSums, w.offsets, 0, 64}));
   EXPECT_EQ(queue.records[2].launch.blocks, 3); // 5000 positions
   EXPECT_EQ(queue.records[2].arguments(),
             (Words{0x6000, 600, 2400, w.offsets, w.values, w.weights}));
@@ -233,16 +233,30 @@ TEST(LaunchSequence, ManyLookupsAreCopiedByAsManyBlocksAsAGpuRuns) {
   EXPECT_EQ(queue.records[1].launch.blocks, 4096);
 }
 
-TEST(LaunchSequence, ChecksGetAFlag) {
+TEST(LaunchSequence, ChecksRecordFaultsOfInput) {
   ContextOptions options = makeOptions();
   options.checks = InputChecks::zeroRow;
+  options.faultCapacity = 7;
   Model model(options);
+  const Workspace &w = model.workspace;
+  ASSERT_NE(w.checkState, 0u);
   BatchArguments batch = makeArguments(600);
   batch.lengths = 0x2000;
   RecordingQueue queue;
   ASSERT_TRUE(model.sequence().bind(batch, queue));
-  EXPECT_EQ(queue.records[1].arguments().back(),
-            model.workspace.checkState + offsetof(abi::CheckState, raised));
+  EXPECT_EQ(queue.records[1].arguments(),
+            (Words{0x2000, 0, 600, 2400, INT32_MAX, w.chunkSums, w.offsets,
+                   w.checkState, 7}));
+
+  // Where keys have their own samples, the kernel that knows them records.
+  batch.keyStarts = 0x5000;
+  batch.bags = 1500;
+  RecordingQueue own;
+  ASSERT_TRUE(model.sequence().bind(batch, own));
+  EXPECT_EQ(own.records[0].arguments()[7], 0u);
+  EXPECT_EQ(own.records[1].arguments(),
+            (Words{w.bagOffsets, 0x5000, 0x2000, 4, 600, 1500, w.offsets,
+                   w.checkState, 7}));
 }
 
 TEST(LaunchSequence, FailuresEndTheSequence) {
@@ -294,9 +308,11 @@ TEST(Workspace, ArraysOfInputOnlyWhereThereIsRoomForIt) {
     options.maxLookups = maxLookups;
     Workspace w = placeWorkspace(workspaceArrays(manifest, options), kBase);
     std::string present;
-    for (auto [address, name] :
-         {std::pair{w.offsets, "o"}, {w.bagOffsets, "b"}, {w.chunkSums, "s"},
-          {w.values, "v"}, {w.weights, "w"}})
+    for (auto [address, name] : {std::pair{w.offsets, "o"},
+                                 {w.bagOffsets, "b"},
+                                 {w.chunkSums, "s"},
+                                 {w.values, "v"},
+                                 {w.weights, "w"}})
       if (address)
         present += name;
     return present;
@@ -312,8 +328,7 @@ TEST(Workspace, ArraysOfInputOnlyWhereThereIsRoomForIt) {
 TEST(Workspace, ArraysAreApartAndAsLargeAsTheirContents) {
   Manifest manifest = makeTestManifest();
   manifest.indexType = IndexType::i64;
-  std::vector<WorkspaceArray> arrays =
-      workspaceArrays(manifest, makeOptions());
+  std::vector<WorkspaceArray> arrays = workspaceArrays(manifest, makeOptions());
   Workspace w = placeWorkspace(arrays, kBase);
   auto bytesOf = [&](DevicePtr Workspace::*member) {
     for (const WorkspaceArray &array : arrays)
@@ -396,8 +411,7 @@ TEST(ExecutionContextInput, GpusThatCannotOverlapLaunchPlainly) {
   cuda.major = 8;
   Artifact artifact = makeArtifact();
   artifact.manifest.chip = "sm_80";
-  Result<ExecutionContext> context =
-      makeContext(cuda, artifact, makeOptions());
+  Result<ExecutionContext> context = makeContext(cuda, artifact, makeOptions());
   ASSERT_TRUE(context) << context.error().message;
   ASSERT_TRUE(context->launch(makeViewArguments(600), kStream));
   ASSERT_EQ(cuda.launches.size(), 6u);

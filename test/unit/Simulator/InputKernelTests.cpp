@@ -1,7 +1,8 @@
 //===- InputKernelTests.cpp - Other forms of input, as kernels ------------===//
 //
 // The compiler's input kernels on the simulator, against plain loops. Memory
-// outside the arrays, races and uninitialised reads are the simulator's to find.
+// outside the arrays, races and uninitialised reads are the simulator's to
+// find.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,7 +11,7 @@
 #include "recflex/Conversion/ImportModel.h"
 #include "recflex/InitAll.h"
 #include "recflex/Pipelines/Compiler.h"
-#include "recflex/Runtime/Binding.h"
+#include "recflex/Runtime/FaultReport.h"
 #include "recflex/Runtime/InputConversion.h"
 #include "recflex/Simulator/SimulatedForward.h"
 
@@ -21,6 +22,7 @@
 
 #include <map>
 #include <random>
+#include <sstream>
 
 namespace recflex {
 namespace {
@@ -112,8 +114,7 @@ struct Input {
     arrays = std::move(own);
     for (const OwnArrays &key : arrays)
       views.push_back({addressOf(key.values), addressOf(key.offsets),
-                       addressOf(key.weights), key.values.size(),
-                       key.samples});
+                       addressOf(key.weights), key.values.size(), key.samples});
     batch.views = addressOf(views);
     options.maxLookups = maxLookups;
   }
@@ -134,7 +135,7 @@ private:
 struct Converted {
   std::vector<int64_t> offsets, values;
   std::vector<float> weights;
-  bool flag = false;
+  std::vector<Fault> faults; ///< by key and sample
 };
 
 std::vector<int64_t> readIndices(DevicePtr from, IndexType type,
@@ -147,30 +148,39 @@ std::vector<int64_t> readIndices(DevicePtr from, IndexType type,
   return numbers;
 }
 
-/// Runs the kernels, with a flag and once more without.
+/// The faults in a check state, all of which there is room for.
+std::vector<Fault> readFaults(DevicePtr address) {
+  auto *state = reinterpret_cast<const abi::CheckState *>(address);
+  auto *first = reinterpret_cast<const Fault *>(state + 1);
+  std::vector<Fault> faults(first, first + state->total);
+  sortFaults(faults);
+  return faults;
+}
+
+/// Runs the kernels, without checks and once more with.
 Converted convert(const Input &input) {
   const Manifest &manifest = input.manifest;
-  Status right = check(input.options, manifest);
-  EXPECT_TRUE(right) << right.error().message;
-  right = check(input.batch, manifest, input.options);
+  Status right = check(input.batch, manifest, input.options);
   EXPECT_TRUE(right) << right.error().message;
   Converted result;
-  for (bool flagged : {false, true}) {
+  for (InputChecks checks : {InputChecks::off, InputChecks::zeroRow}) {
+    ContextOptions options = input.options;
+    options.checks = checks;
+    options.faultCapacity = 10000;
+    right = check(options, manifest);
+    EXPECT_TRUE(right) << right.error().message;
     Simulator &simulator = kernelsOf(manifest.indexType);
     addInputMemory(simulator, manifest, input.batch);
-    HostWorkspace workspace(workspaceArrays(manifest, input.options),
-                            simulator);
-    std::vector<int32_t> flag = {0};
-    simulator.addMemory("flag", flag.data(), sizeof(int32_t), true);
+    HostWorkspace workspace(workspaceArrays(manifest, options), simulator);
     SimulatorQueue queue(simulator);
-    InputConverter converter(manifest, workspace.addresses(), input.options);
-    auto canonical = converter.enqueue(
-        input.batch, flagged ? addressOf(flag) : 0, queue);
+    InputConverter converter(manifest, workspace.addresses(), options);
+    auto canonical = converter.enqueue(input.batch, queue);
     EXPECT_TRUE(canonical) << canonical.error().message;
     if (!canonical)
       return result;
     EXPECT_TRUE(isCanonical(*canonical));
-    result.flag = flag[0] != 0;
+    if (checks != InputChecks::off)
+      result.faults = readFaults(workspace.addresses().checkState);
     int64_t bags = manifest.jaggedFeatures * input.batch.batchSize;
     result.offsets =
         readIndices(canonical->offsets, manifest.indexType, bags + 1);
@@ -188,6 +198,21 @@ Converted convert(const Input &input) {
   return result;
 }
 
+/// "kind key sample: value" of each, all faults being those of keys.
+std::vector<std::string> texts(const std::vector<Fault> &faults) {
+  std::vector<std::string> lines;
+  for (const Fault &fault : faults) {
+    EXPECT_EQ(fault.feature, -1);
+    EXPECT_EQ(fault.position, 0);
+    const char *const kinds[] = {"?", "index", "offsets", "length", "start"};
+    std::ostringstream os;
+    os << kinds[static_cast<int>(fault.kind)] << ' ' << fault.key << ' '
+       << fault.sample << ": " << fault.value;
+    lines.push_back(os.str());
+  }
+  return lines;
+}
+
 /// Runs the kernels and the host's loops; their results must be equal.
 Converted compareWithHost(const Input &input) {
   Converted device = convert(input);
@@ -199,11 +224,12 @@ Converted compareWithHost(const Input &input) {
   EXPECT_EQ(device.offsets, numbers(host.offsets));
   EXPECT_EQ(device.values, numbers(host.values));
   EXPECT_EQ(device.weights, host.weights);
-  EXPECT_EQ(device.flag, host.bad);
+  EXPECT_EQ(texts(device.faults), texts(host.faults));
   return device;
 }
 
 using Numbers = std::vector<int64_t>;
+using Texts = std::vector<std::string>;
 
 constexpr IndexType kTypes[] = {IndexType::i32, IndexType::i64};
 
@@ -217,7 +243,7 @@ TEST(InputKernels, LengthsBecomeOffsets) {
     input.setLengths({2, 0, 3, 1, 0, 0});
     Converted result = compareWithHost(input);
     EXPECT_EQ(result.offsets, (Numbers{0, 2, 2, 5, 6, 6, 6}));
-    EXPECT_FALSE(result.flag);
+    EXPECT_TRUE(result.faults.empty());
   }
 }
 
@@ -227,7 +253,8 @@ TEST(InputKernels, NegativeLengthsAreEmptyBags) {
     input.setLengths({2, -1, 3, INT32_MIN});
     Converted result = compareWithHost(input);
     EXPECT_EQ(result.offsets, (Numbers{0, 2, 2, 5, 5}));
-    EXPECT_TRUE(result.flag);
+    EXPECT_EQ(texts(result.faults),
+              (Texts{"length 0 1: -1", "length 0 3: -2147483648"}));
   }
 }
 
@@ -235,22 +262,14 @@ TEST(InputKernels, SumsOfLengthsDoNotWrap) {
   Input narrow(IndexType::i32, 1, 4);
   narrow.setLengths({INT32_MAX - 1, 1, 1, INT32_MAX});
   Converted result = compareWithHost(narrow);
-  EXPECT_EQ(result.offsets, (Numbers{0, INT32_MAX - 1, INT32_MAX, INT32_MAX,
-                                     INT32_MAX}));
-  EXPECT_TRUE(result.flag);
+  EXPECT_EQ(result.offsets,
+            (Numbers{0, INT32_MAX - 1, INT32_MAX, INT32_MAX, INT32_MAX}));
 
   Input wide(IndexType::i64, 1, 4);
   wide.setLengths({5, INT64_MAX, INT64_MAX, INT64_MAX});
   result = compareWithHost(wide);
-  EXPECT_EQ(result.offsets,
-            (Numbers{0, 5, abi::kMaxScanLimit, abi::kMaxScanLimit,
-                     abi::kMaxScanLimit}));
-  EXPECT_TRUE(result.flag);
-
-  // The largest offset there is is no fault.
-  Input full(IndexType::i32, 1, 2);
-  full.setLengths({INT32_MAX - 7, 7});
-  EXPECT_FALSE(compareWithHost(full).flag);
+  EXPECT_EQ(result.offsets, (Numbers{0, 5, abi::kMaxScanLimit,
+                                     abi::kMaxScanLimit, abi::kMaxScanLimit}));
 }
 
 TEST(InputKernels, KeysHaveTheirOwnNumbersOfSamples) {
@@ -261,14 +280,14 @@ TEST(InputKernels, KeysHaveTheirOwnNumbersOfSamples) {
     Numbers expected = {0, 4, 5, 5, 5, 5, 5, 5, 6, 9};
     Converted result = compareWithHost(input);
     EXPECT_EQ(result.offsets, expected);
-    EXPECT_FALSE(result.flag);
+    EXPECT_TRUE(result.faults.empty());
 
     Input lengths(type, 3, 3);
     lengths.setKeyStarts({0, 2, 2, 5}, 5);
     lengths.setLengths({4, 1, 0, 1, 3});
     result = compareWithHost(lengths);
     EXPECT_EQ(result.offsets, expected);
-    EXPECT_FALSE(result.flag);
+    EXPECT_TRUE(result.faults.empty());
   }
 }
 
@@ -276,25 +295,45 @@ TEST(InputKernels, KeysBehindABadStartAreEmpty) {
   struct Case {
     std::vector<int32_t> starts;
     Numbers offsets;
+    Texts faults;
   };
   for (const Case &c : {
            // Too many samples for the batch of 2.
-           Case{{0, 1, 4, 5}, {0, 1, 1, 1, 1, 1, 1}},
+           Case{{0, 1, 4, 5}, {0, 1, 1, 1, 1, 1, 1}, {"start 1 0: 4"}},
            // Decreasing.
-           Case{{0, 2, 1, 3}, {0, 1, 3, 3, 3, 3, 3}},
+           Case{{0, 2, 1, 3}, {0, 1, 3, 3, 3, 3, 3}, {"start 1 0: 1"}},
            // Past the last bag.
-           Case{{0, 2, 4, 6}, {0, 1, 3, 6, 10, 10, 10}},
-           Case{{0, 2, INT32_MAX, 5}, {0, 1, 3, 3, 3, 3, 3}},
+           Case{{0, 2, 4, 6}, {0, 1, 3, 6, 10, 10, 10}, {"start 2 0: 6"}},
+           Case{{0, 2, INT32_MAX, 5},
+                {0, 1, 3, 3, 3, 3, 3},
+                {"start 1 0: 2147483647", "start 2 0: 2147483647"}},
            // Negative, so that the difference would wrap.
-           Case{{INT32_MIN, INT32_MAX, 4, 5}, {0, 0, 0, 0, 0, 0, 0}},
-           Case{{7, 8, 9, 10}, {15, 15, 15, 15, 15, 15, 15}},
+           Case{{INT32_MIN, INT32_MAX, 4, 5},
+                {0, 0, 0, 0, 0, 0, 0},
+                {"start 0 0: -2147483648", "start 1 0: 2147483647"}},
+           Case{{7, 8, 9, 10},
+                {15, 15, 15, 15, 15, 15, 15},
+                {"start 0 0: 7", "start 1 0: 8", "start 2 0: 9"}},
        }) {
     Input input(IndexType::i32, 3, 2);
     input.setKeyStarts(c.starts, 5);
     input.setOffsets({0, 1, 3, 6, 10, 15});
     Converted result = compareWithHost(input);
     EXPECT_EQ(result.offsets, c.offsets);
-    EXPECT_TRUE(result.flag);
+    EXPECT_EQ(texts(result.faults), c.faults);
+  }
+}
+
+TEST(InputKernels, BadLengthsOfKeysAreTheirs) {
+  for (IndexType type : kTypes) {
+    // The first bag is no key's, and nobody knows where key 2 begins.
+    Input input(type, 3, 3);
+    input.setKeyStarts({1, 3, 5, 9}, 6);
+    input.setLengths({-8, 4, -1, -2, 1, -3});
+    Converted result = compareWithHost(input);
+    EXPECT_EQ(result.offsets, (Numbers{0, 4, 4, 4, 4, 5, 5, 5, 5, 5}));
+    EXPECT_EQ(texts(result.faults),
+              (Texts{"length 0 1: -1", "length 1 0: -2", "start 2 0: 9"}));
   }
 }
 
@@ -306,7 +345,7 @@ TEST(InputKernels, NoBagsAtAll) {
     input.batch.lengths = addressOf(unread);
     Converted result = compareWithHost(input);
     EXPECT_EQ(result.offsets, (Numbers{0, 0, 0, 0, 0}));
-    EXPECT_FALSE(result.flag);
+    EXPECT_TRUE(result.faults.empty());
   }
 }
 
@@ -333,9 +372,8 @@ TEST(InputKernels, ViewsBecomeOneArray) {
     Converted result = compareWithHost(makeViews(type));
     EXPECT_EQ(result.offsets, (Numbers{0, 1, 3, 3, 4, 4, 6}));
     EXPECT_EQ(result.values, (Numbers{9, 8, 7, 2, 3, 4}));
-    EXPECT_EQ(result.weights,
-              (std::vector<float>{0, 0, 0, 1.5f, 2.5f, 3.5f}));
-    EXPECT_FALSE(result.flag);
+    EXPECT_EQ(result.weights, (std::vector<float>{0, 0, 0, 1.5f, 2.5f, 3.5f}));
+    EXPECT_TRUE(result.faults.empty());
   }
 }
 
@@ -349,30 +387,38 @@ TEST(InputKernels, BadViewsAreEmpty) {
   struct Case {
     void (*spoil)(Input &);
     Numbers offsets;
+    Texts faults;
   };
   for (IndexType type : kTypes)
     for (const Case &c : {
              Case{[](Input &i) { i.views[0].samples = 4; },
-                  {0, 0, 0, 0, 1, 1, 3}},
+                  {0, 0, 0, 0, 1, 1, 3},
+                  {"start 0 0: 4"}},
              Case{[](Input &i) { i.views[0].samples = -1; },
-                  {0, 0, 0, 0, 1, 1, 3}},
+                  {0, 0, 0, 0, 1, 1, 3},
+                  {"start 0 0: -1"}},
              Case{[](Input &i) { i.views[0].samples = INT64_MIN; },
-                  {0, 0, 0, 0, 1, 1, 3}},
+                  {0, 0, 0, 0, 1, 1, 3},
+                  {"start 0 0: -9223372036854775808"}},
              Case{[](Input &i) { i.views[0].offsets = 0; },
-                  {0, 0, 0, 0, 1, 1, 3}},
+                  {0, 0, 0, 0, 1, 1, 3},
+                  {}},
              Case{[](Input &i) { i.views[0].values = 0; },
-                  {0, 0, 0, 0, 1, 1, 3}},
+                  {0, 0, 0, 0, 1, 1, 3},
+                  {"offsets 0 0: 1", "offsets 0 1: 1"}},
              // Fewer lookups than the last bag needs.
              Case{[](Input &i) { i.views[1].lookups = 3; },
-                  {0, 1, 3, 3, 4, 4, 4}},
+                  {0, 1, 3, 3, 4, 4, 4},
+                  {"offsets 1 2: 4"}},
              Case{[](Input &i) { i.views[1].lookups = -5; },
-                  {0, 1, 3, 3, 3, 3, 3}},
+                  {0, 1, 3, 3, 3, 3, 3},
+                  {"offsets 1 0: 1", "offsets 1 1: 2", "offsets 1 2: 2"}},
          }) {
       Input input = makeViews(type);
       c.spoil(input);
       Converted result = compareWithHost(input);
       EXPECT_EQ(result.offsets, c.offsets);
-      EXPECT_TRUE(result.flag);
+      EXPECT_EQ(texts(result.faults), c.faults);
     }
 }
 
@@ -381,14 +427,16 @@ TEST(InputKernels, KeysWithoutSamplesNeedNoArrays) {
   input.views[0] = KeyView();
   Converted result = compareWithHost(input);
   EXPECT_EQ(result.offsets, (Numbers{0, 0, 0, 0, 1, 1, 3}));
-  EXPECT_FALSE(result.flag);
+  EXPECT_TRUE(result.faults.empty());
 }
 
 TEST(InputKernels, ViewsStopAtTheContextsRoom) {
   for (IndexType type : kTypes)
     for (int64_t room = 1; room <= 6; ++room) {
       Converted result = compareWithHost(makeViews(type, room));
-      EXPECT_EQ(result.flag, room < 6);
+      EXPECT_EQ(result.faults.size(), room < 6);
+      if (room < 6)
+        EXPECT_EQ(result.faults[0].value, room + 1);
       EXPECT_EQ(result.values.size(), static_cast<size_t>(room));
     }
 }
@@ -480,12 +528,12 @@ Input drawInput(Random &random) {
     std::vector<OwnArrays> own;
     int64_t total = 0;
     for (int64_t key = 0; key < keys; ++key) {
-      own.push_back(drawView(random, type, starts[key + 1] - starts[key],
-                             spoiled));
+      own.push_back(
+          drawView(random, type, starts[key + 1] - starts[key], spoiled));
       total += own.back().values.size();
     }
-    input.setViews(own, std::max<int64_t>(
-                            1, total - (random.oneIn(3) ? total / 3 : 0)));
+    input.setViews(
+        own, std::max<int64_t>(1, total - (random.oneIn(3) ? total / 3 : 0)));
     for (KeyView &view : input.views)
       if (spoiled && random.oneIn(20))
         view.samples = batchSize + random.draw(1, 9);
@@ -498,8 +546,8 @@ Input drawInput(Random &random) {
   Numbers lengths = drawLengths(random, bags);
   if (ownSamples) {
     if (spoiled)
-      starts[random.draw(0, keys)] = static_cast<int32_t>(
-          random.wrong(IndexType::i32));
+      starts[random.draw(0, keys)] =
+          static_cast<int32_t>(random.wrong(IndexType::i32));
     input.setKeyStarts(starts, bags);
   }
   if (ownSamples && random.oneIn(2)) {
@@ -523,7 +571,7 @@ TEST(InputKernels, RandomBatchesAsOnTheHost) {
     Random random(seed);
     Input input = drawInput(random);
     Converted result = compareWithHost(input);
-    bad += result.flag;
+    bad += !result.faults.empty();
     manyChunks += result.offsets.size() > 2 * abi::kInputChunk;
     if (HasFailure())
       return;
@@ -569,11 +617,11 @@ TEST(InputKernels, AnyGridCopiesViews) {
   NarrowQueue narrow(queue);
   InputConverter converter(input.manifest, workspace.addresses(),
                            input.options);
-  auto canonical = converter.enqueue(input.batch, /*flag=*/0, narrow);
+  auto canonical = converter.enqueue(input.batch, narrow);
   ASSERT_TRUE(canonical) << canonical.error().message;
-  EXPECT_EQ(readIndices(canonical->values, IndexType::i32,
-                        expected.values.size()),
-            expected.values);
+  EXPECT_EQ(
+      readIndices(canonical->values, IndexType::i32, expected.values.size()),
+      expected.values);
 }
 
 TEST(InputKernels, MoreChunksThanABlockHasThreads) {
