@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ArtifactChecksums.h"
 #include "ArtifactParts.h"
 #include "FakeCuda.h"
 #include "FuzzTarget.h"
@@ -97,7 +98,8 @@ static void load(const std::string &bytes) {
   Result<Artifact> artifact = deserialize(bytes);
   if (!accepted(artifact))
     return;
-  require(accepted(check(artifact->manifest)), "an unchecked manifest");
+  require(accepted(check(*artifact)), "an unchecked artifact");
+  require(accepted(readLayout(bytes)), "an artifact without a layout");
   std::string written = serialize(*artifact);
   Result<Artifact> again = deserialize(written);
   require(accepted(again) && serialize(*again) == written,
@@ -122,22 +124,22 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
   std::minstd_rand random(seed);
   std::string bytes(reinterpret_cast<const char *>(data), size);
   ArtifactParts parts;
-  if (random() % 16 == 0 || !split(bytes, parts))
+  if (random() % 16 == 0)
     return LLVMFuzzerMutate(data, size, maxSize);
-  switch (random() % 8) {
-  case 0: { // some byte of a file whose checksums are right
+  if (random() % 8 == 0 || !parts.split(bytes)) {
+    // Some byte, of the section table too; checksums are right all the same.
     bytes = mutateBytes(bytes, maxSize);
     refreshChecksums(bytes);
-    break;
+    return putBack(bytes, data, maxSize);
   }
-  case 1:
-    parts.ptx = mutateBytes(parts.ptx, parts.ptx.size() + 64);
-    bytes = join(parts);
-    break;
-  default:
-    parts.manifest = mutateJson(parts.manifest, maxSize, random);
-    bytes = join(parts);
-  }
+  // The manifest, unless it is something else's turn.
+  ArtifactParts::Part &part =
+      parts.parts[random() % 4 == 0 ? random() % parts.parts.size() : 0];
+  if (part.kind == SectionKind::manifest)
+    part.bytes = mutateJson(part.bytes, maxSize, random);
+  else
+    part.bytes = mutateBytes(part.bytes, part.bytes.size() + 64);
+  bytes = parts.join();
   return bytes.size() <= maxSize ? putBack(bytes, data, maxSize)
                                  : LLVMFuzzerMutate(data, size, maxSize);
 }

@@ -48,13 +48,15 @@ static Manifest makeWideManifest(int count) {
 }
 
 static void writeArtifacts(const std::string &folder) {
-  std::string ptx = ".version 8.0\n.target sm_90\n// PTX\n";
-  require(writeArtifact({makeTestManifest(), ptx}, folder + "small"));
-  require(writeArtifact({makeWideManifest(20), ptx}, folder + "wide"));
-  Manifest empty = makeTestManifest();
-  empty.tables.clear();
-  empty.features.clear();
-  require(writeArtifact({empty, ""}, folder + "empty"));
+  Artifact artifact = makeTestArtifact(); // with cubins
+  require(writeArtifact(artifact, folder + "cubins"));
+  artifact.cubins.clear();
+  require(writeArtifact(artifact, folder + "small"));
+  artifact.manifest = makeWideManifest(20);
+  require(writeArtifact(artifact, folder + "wide"));
+  artifact.manifest.tables.clear();
+  artifact.manifest.features.clear();
+  require(writeArtifact(artifact, folder + "empty"));
 }
 
 static void writeTensors(const std::string &folder) {
