@@ -30,7 +30,7 @@ static size_t printableLength(std::string_view text) {
 }
 
 static void appendPrintable(std::string &out, std::string_view text) {
-  constexpr const char *kDigits = "0123456789ABCDEF";
+  constexpr const char *kDigits = "0123456789abcdef";
   while (!text.empty()) {
     size_t length = printableLength(text);
     if (length != 0) {

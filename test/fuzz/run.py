@@ -42,6 +42,7 @@ OPTIONS = [
     "-timeout=10",
     "-print_final_stats=1",
     "-verbosity=0",
+    "-print_funcs=0",
     # Small and quick inputs first: all of the readers' time is proportional.
     "-entropic_scale_per_exec_time=1",
 ]
