@@ -185,7 +185,7 @@ TEST(Concurrency, ThreadsTakeTurnsOnAStream) {
 
 TEST(Concurrency, LoadsAndUnloadsAtOnce) {
   FakeCuda cuda;
-  std::string file = serialize(makeArtifact());
+  std::string file = serialize(makeTestArtifact());
   std::atomic<int> failed{0};
   runThreads(16, [&](int thread) {
     for (int i = 0; i != 25; ++i) {

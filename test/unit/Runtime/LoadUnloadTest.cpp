@@ -41,7 +41,7 @@ void loadAndUnload(FakeCuda &cuda, const std::string &file) {
 }
 
 TEST(LoadUnload, TenThousandTimesInTheSameMemory) {
-  std::string file = serialize(makeArtifact());
+  std::string file = serialize(makeTestArtifact());
   FakeCuda cuda;
   int64_t first = 0;
   for (int i = 0; i != kRounds && !testing::Test::HasFailure(); ++i) {
@@ -61,7 +61,7 @@ TEST(LoadUnload, TenThousandTimesInTheSameMemory) {
 
 // A file that cannot be loaded leaves as little behind.
 TEST(LoadUnload, RefusalsLeaveNothing) {
-  std::string file = serialize(makeArtifact());
+  std::string file = serialize(makeTestArtifact());
   FakeCuda cuda;
   cuda.failName = "cuModuleLoadDataEx";
   cuda.loadLog = "the log";
