@@ -63,6 +63,10 @@ public:
         {"context",
          [&] { return keep(ExecutionContext::create(tables, options()), context); }},
         {"launch", [&] { return context->launch(batch(), stream->get()); }},
+        {"launch lengths",
+         [&] { return context->launch(lengths(), stream->get()); }},
+        {"launch views",
+         [&] { return context->launch(views(), stream->get()); }},
         {"bind", [&] { return context->launchBinding(batch(), stream->get()); }},
         {"capture",
          [&] {
@@ -96,6 +100,8 @@ private:
   static ContextOptions options() {
     ContextOptions options;
     options.checks = InputChecks::zeroRow;
+    options.maxBatch = 2;
+    options.maxLookups = 16;
     return options;
   }
 
@@ -110,6 +116,20 @@ private:
     a.values = a.offsets = a.weights = memory->address();
     a.output = memory->address() + 1024;
     a.outputStride = 12;
+    return a;
+  }
+
+  BatchArguments lengths() const {
+    BatchArguments a = batch();
+    std::swap(a.offsets, a.lengths);
+    return a;
+  }
+
+  BatchArguments views() const {
+    BatchArguments a = batch();
+    a.values = a.offsets = a.weights = 0;
+    a.lookups = 0;
+    a.views = memory->address();
     return a;
   }
 

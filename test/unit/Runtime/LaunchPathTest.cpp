@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <utility>
 
 namespace recflex {
 namespace {
@@ -62,7 +63,25 @@ std::vector<Form> forms() {
   zeroBag.options.checks = InputChecks::zeroBag;
   Form large = {"a large batch", {}, makeArguments()};
   large.batch.batchSize = 100000;
-  return {plain, half, zeroRow, zeroBag, large};
+  Form lengths = {"lengths", {}, makeArguments()};
+  lengths.options.maxBatch = 9;
+  lengths.batch.lengths = std::exchange(lengths.batch.offsets, 0);
+  Form starts = {"offsets with keyStarts", lengths.options, makeArguments()};
+  starts.batch.keyStarts = 0x5000;
+  starts.batch.bags = 30;
+  Form lengthsAndStarts = {"lengths with keyStarts", lengths.options,
+                           lengths.batch};
+  lengthsAndStarts.batch.keyStarts = 0x5000;
+  lengthsAndStarts.batch.bags = 30;
+  Form views = {"views", lengths.options, {}};
+  views.options.maxLookups = 100;
+  views.options.checks = InputChecks::zeroRow;
+  views.batch.batchSize = 9;
+  views.batch.views = 0x6000;
+  views.batch.output = 0x4000;
+  views.batch.outputStride = 16;
+  return {plain,   half,   zeroRow,          zeroBag, large,
+          lengths, starts, lengthsAndStarts, views};
 }
 
 Result<ExecutionContext> makeContext(const FakeCuda &cuda, const Form &form) {
