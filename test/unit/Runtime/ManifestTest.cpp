@@ -255,6 +255,7 @@ TEST(Manifest, TextThatIsNotJsonIsRefused) {
 
 TEST(Manifest, AShortManifestDoesNotAskForMuch) {
   Manifest m = makeTestManifest();
+  m.maxBatch = 1;
   m.jaggedFeatures = kMaxJaggedFeatures;
   EXPECT_TRUE(check(m));
   m.jaggedFeatures = kMaxJaggedFeatures + 1;
