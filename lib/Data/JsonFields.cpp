@@ -183,8 +183,7 @@ size_t JsonFields::choice(std::string_view key,
   return 0;
 }
 
-std::vector<JsonFields> JsonFields::objects(std::string_view key,
-                                            size_t most) {
+std::vector<JsonFields> JsonFields::objects(std::string_view key, size_t most) {
   std::vector<JsonFields> elements;
   const json *found = member(key, true);
   if (!found)

@@ -54,8 +54,7 @@ private:
 
 /// The names that an entry gives: its own, or `count` numbered ones.
 std::vector<std::string> ModelReader::names(JsonFields &fields, int64_t already,
-                                            int64_t limit,
-                                            int64_t &nameBytes) {
+                                            int64_t limit, int64_t &nameBytes) {
   std::string name = fields.string("name");
   int64_t count = fields.integer("count", 1, limit, 1);
   if (count > limit - already)
@@ -68,7 +67,8 @@ std::vector<std::string> ModelReader::names(JsonFields &fields, int64_t already,
   int64_t length = name.size();
   if (length > (maxCountedNameBytes - nameBytes) / count) {
     fields.fail("name", makeError("has ", length, " bytes, which are too many ",
-                                  "for ", count, " names; choose a shorter "
+                                  "for ", count,
+                                  " names; choose a shorter "
                                   "one"));
     return {};
   }

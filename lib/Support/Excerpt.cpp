@@ -21,8 +21,8 @@ static size_t printableLength(std::string_view text) {
     if (!isContinuation(text[i]))
       return 0;
   unsigned char second = text[1];
-  bool overlong = (first == 0xe0 && second < 0xa0) ||
-                  (first == 0xf0 && second < 0x90);
+  bool overlong =
+      (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
   bool surrogate = first == 0xed && second > 0x9f;
   bool beyondUnicode = first == 0xf4 && second > 0x8f;
   bool control = first == 0xc2 && second < 0xa0; // U+0080 to U+009F

@@ -59,7 +59,8 @@ static void launchOnFake(const Artifact &artifact) {
 /// Pools a batch of empty bags on the CPU, if the tables are small.
 static void launchOnCpu(const Manifest &manifest) {
   constexpr int64_t kMostBytes = 1 << 16;
-  int64_t bytes = manifest.outputWidth * 2 * 4 + manifest.jaggedFeatures * 2 * 8;
+  int64_t bytes =
+      manifest.outputWidth * 2 * 4 + manifest.jaggedFeatures * 2 * 8;
   std::vector<std::vector<char>> rows;
   std::vector<DevicePtr> addresses;
   for (const ManifestTable &table : manifest.tables) {

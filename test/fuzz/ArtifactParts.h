@@ -25,8 +25,8 @@ struct ArtifactParts {
     if (!sections)
       return false;
     for (const ArtifactSection &section : *sections)
-      parts.push_back({section.kind, section.chip,
-                       std::string(section.in(file))});
+      parts.push_back(
+          {section.kind, section.chip, std::string(section.in(file))});
     return true;
   }
 

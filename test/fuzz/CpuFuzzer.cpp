@@ -36,9 +36,8 @@ std::shared_ptr<const CpuTables> makeTables(IndexType type,
   manifest.indexType = type;
   auto model = CpuModel::load(manifest, {/*threads=*/1, instructions});
   require(accepted(model), "no model");
-  auto tables =
-      CpuTables::attach(*model, {reinterpret_cast<DevicePtr>(users),
-                                 reinterpret_cast<DevicePtr>(items)});
+  auto tables = CpuTables::attach(*model, {reinterpret_cast<DevicePtr>(users),
+                                           reinterpret_cast<DevicePtr>(items)});
   require(accepted(tables), "no tables");
   return *tables;
 }
@@ -48,8 +47,8 @@ class AnyBatch {
 public:
   AnyBatch(FuzzedDataProvider &data, IndexType type) : data(data), type(type) {
     batch.batchSize = data.ConsumeIntegralInRange<int64_t>(0, kMostSamples);
-    batch.outputType = data.PickValueInArray(
-        {RowType::f32, RowType::f16, RowType::bf16});
+    batch.outputType =
+        data.PickValueInArray({RowType::f32, RowType::f16, RowType::bf16});
     batch.outputStride = data.ConsumeIntegralInRange<int64_t>(11, 17);
     if (batch.batchSize > 0)
       output.resize(((batch.batchSize - 1) * batch.outputStride + 12) *
@@ -113,8 +112,8 @@ private:
       if (data.ConsumeBool())
         view.weights = keep(numbers(view.lookups, 100, sizeof(float)));
       if (data.ConsumeBool())
-        view.offsets = keep(indices(std::max<int64_t>(view.samples, 0) + 1,
-                                    view.lookups));
+        view.offsets =
+            keep(indices(std::max<int64_t>(view.samples, 0) + 1, view.lookups));
     }
     Bytes bytes(kKeys * sizeof(KeyView));
     std::memcpy(bytes.data(), views.data(), bytes.size());
@@ -131,8 +130,8 @@ private:
 static void checkFault(const Fault &fault, const BatchArguments &batch) {
   require(fault.feature >= -1 && fault.feature < 3, "a fault of no feature");
   require(fault.key >= 0 && fault.key < kKeys, "a fault of no key");
-  require(fault.sample >= 0 && fault.sample < std::max<int64_t>(
-                                                  batch.batchSize, 1),
+  require(fault.sample >= 0 &&
+              fault.sample < std::max<int64_t>(batch.batchSize, 1),
           "a fault of no sample");
   require(fault.position >= 0 && fault.position < kMostLookups,
           "a fault of no position");

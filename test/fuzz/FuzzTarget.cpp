@@ -34,9 +34,8 @@ static void noteAllocation(const volatile void *, size_t bytes) {
 
 static void noteRelease(const volatile void *memory) {
   if (counting && memory)
-    liveBytes -=
-        static_cast<int64_t>(__sanitizer_get_allocated_size(
-            const_cast<const void *>(memory)));
+    liveBytes -= static_cast<int64_t>(
+        __sanitizer_get_allocated_size(const_cast<const void *>(memory)));
 }
 
 void reportFinding(const std::string &what) {

@@ -85,15 +85,56 @@ static Parts findParts(const std::string &text) {
 }
 
 /// Where arithmetic and limits tend to go wrong.
-static const char *const kValues[] = {
-    "0", "-1", "1", "2", "3", "31", "32", "33", "64", "127", "128", "255",
-    "1023", "1024", "1025", "65535", "65536", "65537", "1000000", "16777216",
-    "2147418112", "2147483647", "2147483648", "-2147483648", "4294967295",
-    "4294967296", "1099511627776", "4611686018427387904",
-    "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-    "18446744073709551615", "18446744073709551616", "0.5", "-0.0", "1e3",
-    "1e-400", "1e308", "1e999", "true", "false", "null", "\"\"", "[]", "{}",
-    "[0,0]", "\"\\u0000\"", "\"\\u001b[2J\"", "\"\xc3\xa9\"", "\"\\ud800\""};
+static const char *const kValues[] = {"0",
+                                      "-1",
+                                      "1",
+                                      "2",
+                                      "3",
+                                      "31",
+                                      "32",
+                                      "33",
+                                      "64",
+                                      "127",
+                                      "128",
+                                      "255",
+                                      "1023",
+                                      "1024",
+                                      "1025",
+                                      "65535",
+                                      "65536",
+                                      "65537",
+                                      "1000000",
+                                      "16777216",
+                                      "2147418112",
+                                      "2147483647",
+                                      "2147483648",
+                                      "-2147483648",
+                                      "4294967295",
+                                      "4294967296",
+                                      "1099511627776",
+                                      "4611686018427387904",
+                                      "9223372036854775807",
+                                      "9223372036854775808",
+                                      "-9223372036854775808",
+                                      "18446744073709551615",
+                                      "18446744073709551616",
+                                      "0.5",
+                                      "-0.0",
+                                      "1e3",
+                                      "1e-400",
+                                      "1e308",
+                                      "1e999",
+                                      "true",
+                                      "false",
+                                      "null",
+                                      "\"\"",
+                                      "[]",
+                                      "{}",
+                                      "[0,0]",
+                                      "\"\\u0000\"",
+                                      "\"\\u001b[2J\"",
+                                      "\"\xc3\xa9\"",
+                                      "\"\\ud800\""};
 
 std::string mutateJson(const std::string &text, size_t maxSize,
                        std::minstd_rand &random) {
@@ -138,9 +179,9 @@ std::string mutateJson(const std::string &text, size_t maxSize,
   case 7: { // the element many times
     size_t times = size_t{1} << random() % 12;
     std::string copies;
-    for (size_t i = 0; i != times && changed.size() + copies.size() +
-                                             element.size() <
-                                         maxSize;
+    for (size_t i = 0;
+         i != times &&
+         changed.size() + copies.size() + element.size() < maxSize;
          ++i)
       copies += "," + piece(element);
     changed.insert(element.end, copies);

@@ -1,4 +1,4 @@
-//===- JsonMutator.h - Changes JSON so that it mostly stays JSON -*- C++ -*-===//
+//===- JsonMutator.h - Changes JSON so that it stays JSON -------*- C++ -*-===//
 
 #ifndef RECFLEX_TEST_FUZZ_JSONMUTATOR_H
 #define RECFLEX_TEST_FUZZ_JSONMUTATOR_H

@@ -42,8 +42,8 @@ static Manifest makeWideManifest(int count) {
   m.weighted = false;
   m.features.clear();
   for (int i = 0; i != count; ++i)
-    m.features.push_back({"f" + std::to_string(i), i, 1, 2, 8 * i,
-                          Pooling::max, false, 1, 2, 8});
+    m.features.push_back({"f" + std::to_string(i), i, 1, 2, 8 * i, Pooling::max,
+                          false, 1, 2, 8});
   return m;
 }
 

@@ -19,8 +19,8 @@ namespace {
 class BatchFolder {
 public:
   BatchFolder() {
-    std::string name = std::filesystem::temp_directory_path() /
-                       "recflex-fuzz-XXXXXX";
+    std::string name =
+        std::filesystem::temp_directory_path() / "recflex-fuzz-XXXXXX";
     require(::mkdtemp(name.data()), "no temporary folder");
     path = name;
     std::filesystem::create_symlink(sizes.path(), path + "/batch_sizes.txt");

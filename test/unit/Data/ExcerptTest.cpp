@@ -10,8 +10,9 @@ using namespace recflex;
 namespace {
 
 TEST(Excerpt, leavesGoodTextAlone) {
-  for (const char *text : {"", "user", "a b/c.json", "Gr\xc3\xb6\xc3\x9f"
-                                                     "e",
+  for (const char *text : {"", "user", "a b/c.json",
+                           "Gr\xc3\xb6\xc3\x9f"
+                           "e",
                            "\xe2\x82\xac", "\xf0\x9f\x98\x80"})
     EXPECT_EQ(excerpt(text), text);
 }
@@ -44,8 +45,9 @@ TEST(Excerpt, keepsBothEndsOfLongText) {
     euros += "\xe2\x82\xac";
   EXPECT_EQ(excerpt(euros, 12), "\xe2\x82\xac\xe2\x82\xac...\xe2\x82\xac");
   // What continues nothing is not a character either.
-  EXPECT_EQ(excerpt(std::string(100, '\x80'), 12), "\\x80\\x80\\x80\\x80\\x80..."
-                                                   "\\x80");
+  EXPECT_EQ(excerpt(std::string(100, '\x80'), 12),
+            "\\x80\\x80\\x80\\x80\\x80..."
+            "\\x80");
 }
 
 TEST(Excerpt, isWhatErrorsShow) {

@@ -53,8 +53,9 @@ TEST(Json, refusesMoreValuesThanAnyModelHas) {
 TEST(Json, messagesShowLittleOfTheText) {
   std::string junk(1 << 20, '\x01');
   for (const std::string &text :
-       {"\"" + junk, "{\"" + std::string(1 << 20, 'x') + "\":1,\"" +
-                        std::string(1 << 20, 'x') + "\":2}",
+       {"\"" + junk,
+        "{\"" + std::string(1 << 20, 'x') + "\":1,\"" +
+            std::string(1 << 20, 'x') + "\":2}",
         std::string(1 << 20, '9')}) {
     Result<json> document = parseJson(text);
     ASSERT_FALSE(document);

@@ -132,8 +132,8 @@ TEST(ModelJson, refusesGroupsThatDoNotMatch) {
                                       oneFeature)),
               "tables[0].count", "65536");
   // Every entry within the limit, but not all of them together.
-  expectError(parseModelJson(document(
-                  oneTable, R"([{"name":"a","table":"t","count":60000},
+  expectError(parseModelJson(
+                  document(oneTable, R"([{"name":"a","table":"t","count":60000},
                                 {"name":"b","table":"t","count":60000}])")),
               "features[1]", "120000");
 }
@@ -147,13 +147,12 @@ TEST(ModelJson, aShortTextDoesNotFillTheMemory) {
   expectError(parseModelJson(document(counted(65536, name), oneFeature)),
               "tables[0].name", "has 100000 bytes", "65536 names", "shorter");
   // The limit is for all of them together, and a good name passes.
-  expectError(
-      parseModelJson(document(
-          oneTable, R"([{"name":"a)" + std::string(50, 'x') +
-                        R"(","table":"t","count":40000},{"name":"b)" +
-                        std::string(200, 'x') +
-                        R"(","table":"t","count":20000}])")),
-      "features[1].name", "has 201 bytes", "20000 names");
+  expectError(parseModelJson(document(
+                  oneTable, R"([{"name":"a)" + std::string(50, 'x') +
+                                R"(","table":"t","count":40000},{"name":"b)" +
+                                std::string(200, 'x') +
+                                R"(","table":"t","count":20000}])")),
+              "features[1].name", "has 201 bytes", "20000 names");
   expectValue(parseModelJson(document(
       counted(65536, "t"), R"([{"name":"f","table":"t","count":65536}])")));
 }

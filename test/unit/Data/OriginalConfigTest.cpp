@@ -106,8 +106,7 @@ TEST_F(OriginalConfig, longLinesAndFilesAreRefused) {
   std::string tables;
   for (int i = 0; i != 65537; ++i)
     tables += "1,1\n";
-  expectError(read(tables, "one-hot,1,1\n"), "table_config.txt:65537",
-              "65536");
+  expectError(read(tables, "one-hot,1,1\n"), "table_config.txt:65537", "65536");
 }
 
 TEST_F(OriginalConfig, wantsAsManyFeaturesAsTables) {

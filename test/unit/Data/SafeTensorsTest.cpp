@@ -190,7 +190,8 @@ TEST_F(SafeTensorsFile, messagesShowLittleOfTheFile) {
   std::string name(1 << 20, 'x');
   for (const std::string &entry :
        {R"("a":{"dtype":"U8","shape":[)" + ones + R"(],"data_offsets":[0,4]})",
-        R"("a":{"dtype":"U8","shape":[)" + ones + R"(,-1],"data_offsets":[0,1]})",
+        R"("a":{"dtype":"U8","shape":[)" + ones +
+            R"(,-1],"data_offsets":[0,1]})",
         R"("a":{"dtype":"U8","shape":[4],"data_offsets":[)" + ones + "]}",
         R"("a":{"dtype":")" + name + R"(","shape":[4],"data_offsets":[0,4]})",
         "\"" + name + R"(\u001b":{"dtype":"U8","shape":[4]})"}) {

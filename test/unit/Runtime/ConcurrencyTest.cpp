@@ -270,8 +270,8 @@ TEST(Concurrency, AMissingDriverIsMissingForAll) {
   std::atomic<int> named{0};
   runThreads(8, [&](int) {
     auto driver = CudaDriver::load("libcuda-that-is-not-there.so.1");
-    named += !driver && driver.error().message.find("not found") !=
-                            std::string::npos;
+    named += !driver &&
+             driver.error().message.find("not found") != std::string::npos;
   });
   EXPECT_EQ(named, 8);
 }

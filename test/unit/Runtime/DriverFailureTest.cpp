@@ -26,8 +26,7 @@ struct Step {
   std::function<Status()> run;
 };
 
-template <typename T, typename U>
-Status keep(Result<T> &&result, U &place) {
+template <typename T, typename U> Status keep(Result<T> &&result, U &place) {
   if (!result)
     return result.error();
   place = std::move(*result);
@@ -45,7 +44,9 @@ public:
         {"open", [&] { return keep(Device::open(cuda.driver()), device); }},
         {"free memory", [&] { return dropValue(device->freeMemory()); }},
         {"load",
-         [&] { return keep(DeviceModule::load(device, makeArtifact()), module); }},
+         [&] {
+           return keep(DeviceModule::load(device, makeArtifact()), module);
+         }},
         {"stream", [&] { return keep(Stream::create(device), stream); }},
         {"allocate",
          [&] { return keep(DeviceBuffer::allocate(device, 1 << 16), memory); }},
@@ -61,13 +62,16 @@ public:
            return keep(AttachedTables::attach(module, {table, table}), tables);
          }},
         {"context",
-         [&] { return keep(ExecutionContext::create(tables, options()), context); }},
+         [&] {
+           return keep(ExecutionContext::create(tables, options()), context);
+         }},
         {"launch", [&] { return context->launch(batch(), stream->get()); }},
         {"launch lengths",
          [&] { return context->launch(lengths(), stream->get()); }},
         {"launch views",
          [&] { return context->launch(views(), stream->get()); }},
-        {"bind", [&] { return context->launchBinding(batch(), stream->get()); }},
+        {"bind",
+         [&] { return context->launchBinding(batch(), stream->get()); }},
         {"capture",
          [&] {
            return keep(Graph::capture(*stream,

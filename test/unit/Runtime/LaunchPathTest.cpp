@@ -12,21 +12,20 @@ namespace recflex {
 namespace {
 
 /// All that a launch may call.
-constexpr const char *kAllowed[] = {"cuCtxPushCurrent_v2",
-                                    "cuCtxPopCurrent_v2", "cuLaunchKernel",
-                                    "cuLaunchKernelEx"};
+constexpr const char *kAllowed[] = {"cuCtxPushCurrent_v2", "cuCtxPopCurrent_v2",
+                                    "cuLaunchKernel", "cuLaunchKernelEx"};
 
 /// Parts of the names of functions that allocate, give back, copy, wait, ask or
 /// load.
 constexpr const char *kForbidden[] = {
-    "Alloc", "Free",   "Memcpy", "Memset", "Synchronize", "Query",
-    "Wait",  "Create", "Destroy", "GetInfo", "Load", "Unload", "Retain", "Release"};
+    "Alloc", "Free",   "Memcpy", "Memset",  "Synchronize",
+    "Query", "Wait",   "Create", "Destroy", "GetInfo",
+    "Load",  "Unload", "Retain", "Release"};
 
 bool isForbidden(const std::string &symbol) {
-  return std::any_of(std::begin(kForbidden), std::end(kForbidden),
-                     [&](const char *part) {
-                       return symbol.find(part) != std::string::npos;
-                     });
+  return std::any_of(
+      std::begin(kForbidden), std::end(kForbidden),
+      [&](const char *part) { return symbol.find(part) != std::string::npos; });
 }
 
 bool isAllowed(const std::string &symbol) {
