@@ -20,8 +20,7 @@ static const json &emptyObject() {
 static std::string show(const json &value) {
   if (value.is_structured())
     return value.is_array() ? "a list" : "an object";
-  std::string text = value.dump();
-  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
+  return excerpt(value.dump(), 60);
 }
 
 /// Levenshtein's distance between two words.
@@ -43,11 +42,14 @@ static size_t editDistance(std::string_view a, std::string_view b) {
 std::string_view nearest(std::string_view word,
                          const std::vector<std::string_view> &candidates) {
   // A word beyond any name's length is near to none; do not compare it whole.
-  word = word.substr(0, 64);
+  // Nor all names of the largest models: that would take seconds.
+  constexpr size_t longest = 64, mostCandidates = 4096;
+  word = word.substr(0, longest);
   std::string_view best;
   size_t distance = SIZE_MAX;
-  for (std::string_view candidate : candidates) {
-    size_t d = editDistance(word, candidate.substr(0, 64));
+  for (size_t i = 0; i < std::min(candidates.size(), mostCandidates); ++i) {
+    std::string_view candidate = candidates[i];
+    size_t d = editDistance(word, candidate.substr(0, longest));
     if (d < distance) {
       distance = d;
       best = candidate;
@@ -181,7 +183,7 @@ size_t JsonFields::choice(std::string_view key,
   return 0;
 }
 
-std::vector<JsonFields> JsonFields::objects(std::string_view key) {
+std::vector<JsonFields> JsonFields::objects(std::string_view key, size_t most) {
   std::vector<JsonFields> elements;
   const json *found = member(key, true);
   if (!found)
@@ -189,6 +191,11 @@ std::vector<JsonFields> JsonFields::objects(std::string_view key) {
   if (!found->is_array() || found->empty()) {
     fail(key, makeError("is ", found->is_array() ? "empty" : show(*found),
                         " but must be a list of at least one object"));
+    return elements;
+  }
+  if (found->size() > most) {
+    fail(key, makeError("has ", found->size(), " entries but may have at most ",
+                        most));
     return elements;
   }
   for (size_t i = 0; i < found->size(); ++i)

@@ -42,8 +42,8 @@ public:
   size_t choice(std::string_view key,
                 std::initializer_list<std::string_view> names);
 
-  /// The member's elements, of which there must be at least one.
-  std::vector<JsonFields> objects(std::string_view key);
+  /// The member's elements, of which there must be one to `most`.
+  std::vector<JsonFields> objects(std::string_view key, size_t most);
 
   /// The member, an object; an empty one if it is absent.
   JsonFields object(std::string_view key);
@@ -61,7 +61,8 @@ private:
 };
 
 /// The candidate that differs from `word` by the fewest edits: what a user who
-/// mistyped it most likely meant. Empty if there are no candidates.
+/// mistyped it most likely meant; of thousands, the first few are looked at.
+/// Empty if there are no candidates.
 std::string_view nearest(std::string_view word,
                          const std::vector<std::string_view> &candidates);
 

@@ -41,19 +41,20 @@ private:
                  int64_t &step);
   BagDistribution readBags(JsonFields bags);
   std::vector<std::string> names(JsonFields &fields, int64_t already,
-                                 int64_t limit);
+                                 int64_t limit, int64_t &nameBytes);
 
   ModelSpec model;
   Status status;
   std::unordered_map<std::string, TableGroup> groups; ///< by the entry's name
   std::unordered_map<std::string, int64_t> tables;    ///< by the table's name
   std::unordered_map<std::string, int64_t> features;
+  int64_t tableNameBytes = 0, featureNameBytes = 0; ///< of numbered names
 };
 } // namespace
 
 /// The names that an entry gives: its own, or `count` numbered ones.
 std::vector<std::string> ModelReader::names(JsonFields &fields, int64_t already,
-                                            int64_t limit) {
+                                            int64_t limit, int64_t &nameBytes) {
   std::string name = fields.string("name");
   int64_t count = fields.integer("count", 1, limit, 1);
   if (count > limit - already)
@@ -63,7 +64,17 @@ std::vector<std::string> ModelReader::names(JsonFields &fields, int64_t already,
     return {};
   if (!fields.has("count"))
     return {name};
+  int64_t length = name.size();
+  if (length > (maxCountedNameBytes - nameBytes) / count) {
+    fields.fail("name", makeError("has ", length, " bytes, which are too many ",
+                                  "for ", count,
+                                  " names; choose a shorter "
+                                  "one"));
+    return {};
+  }
+  nameBytes += length * count;
   std::vector<std::string> numbered;
+  numbered.reserve(count);
   for (int64_t i = 0; i < count; ++i)
     numbered.push_back(name + "_" + std::to_string(i));
   return numbered;
@@ -83,7 +94,7 @@ void ModelReader::readTable(JsonFields &fields) {
                           "; set index_type to i64"));
 
   int64_t first = model.tables.size();
-  for (std::string &name : names(fields, first, maxTables)) {
+  for (std::string &name : names(fields, first, maxTables, tableNameBytes)) {
     // Files of tables are safetensors, where this name is taken.
     if (name == "__metadata__")
       return fields.fail("name", makeError("'__metadata__' cannot name a "
@@ -107,7 +118,7 @@ void ModelReader::readTable(JsonFields &fields) {
 }
 
 void ModelReader::readTables(JsonFields &root) {
-  for (JsonFields &fields : root.objects("tables")) {
+  for (JsonFields &fields : root.objects("tables", maxTables)) {
     readTable(fields);
     if (!status)
       return;
@@ -187,7 +198,7 @@ void ModelReader::readFeature(JsonFields &fields) {
   feature.weighted = fields.boolean("weighted", false);
   feature.bags = readBags(fields.object("bags"));
   std::vector<std::string> all =
-      names(fields, model.features.size(), maxFeatures);
+      names(fields, model.features.size(), maxFeatures, featureNameBytes);
   int64_t table = 0, step = 0;
   findTable(fields, all.size(), table, step);
   if (!status)
@@ -205,7 +216,7 @@ void ModelReader::readFeature(JsonFields &fields) {
 }
 
 void ModelReader::readFeatures(JsonFields &root) {
-  for (JsonFields &fields : root.objects("features")) {
+  for (JsonFields &fields : root.objects("features", maxFeatures)) {
     readFeature(fields);
     if (!status)
       return;

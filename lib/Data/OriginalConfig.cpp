@@ -17,7 +17,8 @@ class Line {
 public:
   Line(const std::string &path, int64_t number, std::string_view text)
       : path(path), number(number) {
-    for (bool more = true; more;) {
+    // One more than any form has tells that there are too many.
+    for (bool more = true; more && fields.size() <= mostFields;) {
       more = text.find(',') != std::string_view::npos;
       fields.push_back(trim(takeUntil(text, ',')));
     }
@@ -26,7 +27,9 @@ public:
   std::string_view keyword() const { return fields[0]; }
 
   void expectFields(size_t count, std::string_view form) {
-    if (fields.size() != count)
+    if (fields.size() > mostFields)
+      fail(makeError("has too many fields; write '", form, "'"));
+    else if (fields.size() != count)
       fail(makeError("has ", fields.size(), " fields; write '", form, "'"));
   }
 
@@ -59,6 +62,8 @@ private:
                    " from ", low, " to ", high));
     return low;
   }
+
+  static constexpr size_t mostFields = 6;
 
   const std::string &path;
   int64_t number;

@@ -58,8 +58,9 @@ struct SafeTensors::Mapping {
   }
 };
 
-static Error tensorError(const std::string &name, const std::string &what) {
-  return makeError("tensor '", name, "': ", what);
+template <typename... Parts>
+static Error tensorError(const std::string &name, const Parts &...what) {
+  return makeError("tensor '", name, "': ", what...);
 }
 
 /// Reads a whole number that is not negative.
@@ -80,8 +81,7 @@ static Result<TensorView> readEntry(const std::string &name, const json &entry,
     return tensorError(name, "its header entry is not an object");
   for (const char *key : {"dtype", "shape", "data_offsets"})
     if (!entry.contains(key))
-      return tensorError(name,
-                         std::string("its header entry has no '") + key + "'");
+      return tensorError(name, "its header entry has no '", key, "'");
   if (entry.size() != 3)
     return tensorError(name, "its header entry has keys besides dtype, shape "
                              "and data_offsets");
@@ -93,9 +93,9 @@ static Result<TensorView> readEntry(const std::string &name, const json &entry,
     return tensorError(name, "its dtype is not a string");
   std::optional<DType> parsed = parseDType(type.get_ref<const std::string &>());
   if (!parsed)
-    return tensorError(name, "the dtype '" + type.get<std::string>() +
-                                 "' is unknown; RecFlex reads F32, F16, BF16, "
-                                 "I32 and I64");
+    return tensorError(name, "the dtype '", type.get<std::string>(),
+                       "' is unknown; RecFlex reads F32, F16, BF16, I32 and "
+                       "I64");
   view.type = *parsed;
 
   const json &shape = entry["shape"];
@@ -104,9 +104,8 @@ static Result<TensorView> readEntry(const std::string &name, const json &entry,
   for (const json &dimension : shape) {
     std::optional<int64_t> count = readCount(dimension);
     if (!count)
-      return tensorError(name, "its shape " + shape.dump() +
-                                   " has an entry that is not a whole number "
-                                   "from 0");
+      return tensorError(name, "its shape ", shape.dump(),
+                         " has an entry that is not a whole number from 0");
     view.shape.push_back(*count);
   }
 
@@ -117,19 +116,17 @@ static Result<TensorView> readEntry(const std::string &name, const json &entry,
     end = readCount(offsets[1]);
   }
   if (!begin || !end || *begin > *end)
-    return tensorError(name, "its data_offsets " + offsets.dump() +
-                                 " are not [begin, end]");
+    return tensorError(name, "its data_offsets ", offsets.dump(),
+                       " are not [begin, end]");
   if (*end > bodyBytes)
-    return tensorError(name, "its bytes " + std::to_string(*begin) + " to " +
-                                 std::to_string(*end) + " pass the file's " +
-                                 std::to_string(bodyBytes) +
-                                 " bytes of data; the file is cut short");
+    return tensorError(name, "its bytes ", *begin, " to ", *end,
+                       " pass the file's ", bodyBytes,
+                       " bytes of data; the file is cut short");
   std::optional<int64_t> bytes = tensorBytes(view.type, view.shape);
   if (!bytes || *bytes != *end - *begin)
-    return tensorError(name, "its shape " + toString(view.shape) + " of " +
-                                 std::string(toString(view.type)) +
-                                 " does not match its " +
-                                 std::to_string(*end - *begin) + " bytes");
+    return tensorError(name, "its shape ", toString(view.shape), " of ",
+                       toString(view.type), " does not match its ",
+                       *end - *begin, " bytes");
   view.data = body + *begin;
   view.bytes = *bytes;
   return view;
@@ -143,12 +140,11 @@ static Status checkPlaces(const std::vector<TensorView> &views,
   for (const TensorView &view : views) {
     int64_t begin = view.data - body;
     if (begin != expected)
-      return tensorError(view.name,
-                         "starts at byte " + std::to_string(begin) + " but " +
-                             (begin < expected ? "overlaps the tensor before "
-                                                 "it, which ends at "
-                                               : "leaves a gap after byte ") +
-                             std::to_string(expected));
+      return tensorError(view.name, "starts at byte ", begin, " but ",
+                         begin < expected
+                             ? "overlaps the tensor before it, which ends at "
+                             : "leaves a gap after byte ",
+                         expected);
     expected = begin + view.bytes;
   }
   if (expected != bodyBytes)

@@ -32,6 +32,10 @@ static Result<std::vector<Batch>> readBatchSizes(const std::string &path,
                        makeError("the batch size is '", field,
                                  "' but must be a whole number from 1 to ",
                                  maxBatchSize));
+    if (int64_t(batches.size()) == maxTextBatches)
+      return lineError(path, line,
+                       makeError("is one batch too many; a folder has at most ",
+                                 maxTextBatches));
     Batch batch;
     batch.batchSize = *size;
     batch.numFeatures = numFeatures;

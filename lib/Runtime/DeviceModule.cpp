@@ -117,7 +117,8 @@ static bool canOverlap(const std::string &chip, const Device &device) {
 Status DeviceModule::findKernels() {
   for (size_t i = 0; i != kKernelCount; ++i) {
     auto id = static_cast<KernelId>(i);
-    bool pools = id == KernelId::forward || id == KernelId::forwardChecked;
+    bool pools = id == KernelId::forward || id == KernelId::forwardChecked ||
+                 id == KernelId::forwardAny;
     static_assert(abi::kInputThreads == abi::kBindThreads);
     int32_t threads = pools ? contents.threads : abi::kBindThreads;
     Result<DeviceKernel> kernel = findKernel(module, kernelName(id), threads);

@@ -106,7 +106,7 @@ Status ExecutionContext::launch(const BatchArguments &batch,
   Result<BatchArguments> bound = sequence.bind(batch, queue);
   if (!bound)
     return bound.error();
-  return sequence.pool(*bound, queue);
+  return sequence.pool(*bound, batch.views, queue);
 }
 
 Result<FaultReport> ExecutionContext::faults(CUstream_st *stream) const {

@@ -43,25 +43,22 @@ Result<BatchArguments> LaunchSequence::bind(const BatchArguments &given,
   return batch;
 }
 
-Status LaunchSequence::pool(const BatchArguments &batch,
+Status LaunchSequence::pool(const BatchArguments &batch, DevicePtr views,
                             KernelQueue &queue) const {
-  int64_t grid = blocks.count(batch.batchSize);
   uint64_t batchSize = batch.batchSize, outputStride = batch.outputStride;
-  uint64_t format = abi::outputFormat(batch.outputType, batch.output,
-                                      batch.outputStride);
-  if (options.checks == InputChecks::off)
-    return queue.launch(
-        {KernelId::forward, grid, manifest->threads, /*startsEarly=*/true},
-        {descriptors, features, memory.order, memory.starts, batch.values,
-         batch.offsets, batch.weights, batch.output, outputStride, format,
-         batchSize});
+  int32_t format = abi::outputFormat(batch.outputType, batch.output,
+                                     batch.outputStride);
+  KernelId kernel = format != abi::kUsualFormat ? KernelId::forwardAny
+                    : memory.checkState         ? KernelId::forwardChecked
+                                                : KernelId::forward;
   uint64_t lookups = batch.lookups, capacity = options.faultCapacity;
   uint64_t zeroBags = options.checks == InputChecks::zeroBag;
-  return queue.launch(
-      {KernelId::forwardChecked, grid, manifest->threads, /*startsEarly=*/true},
-      {descriptors, features, memory.order, memory.starts, batch.values,
-       batch.offsets, batch.weights, batch.output, outputStride, format,
-       batchSize, lookups, memory.checkState, capacity, zeroBags});
+  return queue.launch({kernel, blocks.count(batch.batchSize),
+                       manifest->threads, /*startsEarly=*/true},
+                      {descriptors, features, memory.order, memory.starts,
+                       batch.values, batch.offsets, batch.weights, batch.output,
+                       outputStride, static_cast<uint64_t>(format), batchSize,
+                       lookups, memory.checkState, capacity, zeroBags, views});
 }
 
 } // namespace recflex

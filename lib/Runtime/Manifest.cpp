@@ -27,8 +27,9 @@ static Status checkHead(const Manifest &m) {
   if (!isChipName(m.chip))
     return makeError("chip: '", m.chip,
                      "' is not a GPU architecture; write it as sm_90");
-  if (m.jaggedFeatures < 0)
-    return makeError("jaggedFeatures: ", m.jaggedFeatures, " is negative");
+  if (m.jaggedFeatures < 0 || m.jaggedFeatures > kMaxJaggedFeatures)
+    return makeError("jaggedFeatures: ", m.jaggedFeatures, " is not in 0..",
+                     kMaxJaggedFeatures);
   if (m.outputWidth < 0 || m.outputWidth > INT32_MAX)
     return makeError("outputWidth: ", m.outputWidth, " is not in 0..",
                      INT32_MAX);
@@ -190,6 +191,7 @@ std::vector<abi::FeatureDescriptor> makeDescriptors(const Manifest &m) {
     d.samplesPerTile = f.samplesPerTile;
     d.columnTiles = f.columnTiles;
     d.parallelLookups = f.parallelLookups;
+    d.rowKind = abi::rowKind(m.tables[f.table].type, f.pooling, f.weighted);
     descriptors.push_back(d);
   }
   return descriptors;

@@ -61,8 +61,6 @@ BagRange BodyBuilder::loadBag(Value sample) {
   BagRange range;
   range.begin = loadInvariant(indexType(), address, bytes);
   range.end = loadInvariant(indexType(), next, bytes);
-  if (bodyShape.checked)
-    checkBag(range);
   range.empty = isEmpty(range);
   return range;
 }
@@ -96,14 +94,17 @@ Value BodyBuilder::isEmpty(const BagRange &bag) {
 }
 
 Value BodyBuilder::loadIndex(Value position) {
-  return loadInvariant(indexType(), gep(tile().values, indexType(), position),
-                       byteSize(lookup().indexType));
-}
-
-Value BodyBuilder::rowAddress(Value index, Value column) {
+  Value row =
+      loadInvariant(indexType(), gep(tile().values, indexType(), position),
+                    byteSize(lookup().indexType));
   // Row numbers of all but the longest tables fit 31 bits: then one 32-bit
   // multiplication with a 64-bit product addresses the row.
-  Value row = bodyShape.wideRows ? index : narrow(index);
+  if (row.getType().isInteger(64) && !bodyShape.wideRows)
+    row = arith::TruncIOp::create(*this, getI32Type(), row);
+  return row;
+}
+
+Value BodyBuilder::rowAddress(Value row, Value column) {
   // The column first: it is the same for all rows of a bag.
   Value start =
       gep(tile().table, emb::getElementType(getContext(), lookup().rowType),
@@ -129,16 +130,15 @@ Value BodyBuilder::weightAt(Value position, int64_t vector) {
 }
 
 void BodyBuilder::storeRow(Value row, Value sample, Value column) {
+  if (bodyShape.anyFormat) {
+    Value start = mul(widen(sample), widen(tile().outputStride));
+    return storeAsAsked(row, add(start, widen(add(tile().column, column))));
+  }
   Value start = mul(widen(sample), widen(tile().outputStride));
-  start = add(add(start, widen(tile().column)), widen(column));
-  if (widestStore(row) == 1)
-    return storeRarely(row, start);
-  // Nearly all outputs are aligned rows of f32: they take one comparison.
-  int64_t usual = static_cast<int64_t>(RowType::f32) | abi::kWideRows;
-  choose(
-      equal(tile().outputFormat, i32(usual)),
-      [&] { storeElements(row, start, widestStore(row)); },
-      [&] { storeRarely(row, start); });
+  Value address = gep(tile().output, getF32Type(), start);
+  address = gep(address, getF32Type(), tile().column);
+  address = gep(address, getF32Type(), column);
+  store(row, address, widestStore(row) * sizeof(float));
 }
 
 int64_t BodyBuilder::widestStore(Value row) {
@@ -146,26 +146,28 @@ int64_t BodyBuilder::widestStore(Value row) {
                   bodyShape.columnAlignment);
 }
 
-void BodyBuilder::storeRarely(Value row, Value start) {
+void BodyBuilder::storeAsAsked(Value row, Value start) {
   Value type = arith::AndIOp::create(*this, tile().outputFormat,
                                      i32(abi::kOutputTypeMask));
   auto isType = [&](RowType wanted) {
     return equal(type, i32(static_cast<int64_t>(wanted)));
   };
+  auto store = [&](Value elements) {
+    if (widestStore(row) == 1)
+      return storeElements(elements, start, 1);
+    Value wide = arith::AndIOp::create(*this, tile().outputFormat,
+                                       i32(abi::kWideRows));
+    choose(
+        below(i32(0), wide),
+        [&] { storeElements(elements, start, widestStore(row)); },
+        [&] { storeElements(elements, start, 1); });
+  };
   choose(
-      isType(RowType::f32), [&] { storeElements(row, start, 1); },
+      isType(RowType::f32), [&] { store(row); },
       [&] {
         // Both 16-bit types share their stores: only the bits differ.
-        Value bits = select(isType(RowType::f16), roundTo(getF16Type(), row),
-                            roundTo(getBF16Type(), row));
-        if (widestStore(row) == 1)
-          return storeElements(bits, start, 1);
-        Value wide = arith::AndIOp::create(*this, tile().outputFormat,
-                                           i32(abi::kWideRows));
-        choose(
-            below(i32(0), wide),
-            [&] { storeElements(bits, start, widestStore(row)); },
-            [&] { storeElements(bits, start, 1); });
+        store(select(isType(RowType::f16), roundTo(getF16Type(), row),
+                     roundTo(getBF16Type(), row)));
       });
 }
 

@@ -44,7 +44,7 @@ Value BodyBuilder::loadFirstRow(const BagRange &bag, Value column,
   setInsertionPointToStart(load.thenBlock());
   scf::YieldOp::create(*this, identity(vector));
   setInsertionPointToStart(load.elseBlock());
-  Value row = loadRow(bag.begin, column, vector);
+  Value row = loadElements(rowAddress(loadIndex(bag.begin), column), vector);
   if (lookup().weighted)
     row = arith::MulFOp::create(*this, weightAt(bag.begin, vector), row);
   else if (lookup().pooling == Pooling::max)
@@ -53,18 +53,13 @@ Value BodyBuilder::loadFirstRow(const BagRange &bag, Value column,
   return load.getResult(0);
 }
 
-Value BodyBuilder::loadRow(Value position, Value column, int64_t vector) {
-  Value index = loadIndex(position);
-  Value address = rowAddress(index, column);
-  if (bodyShape.checked)
-    address = checkedAddress(index, address);
-  return loadElements(address, vector);
-}
-
-BodyBuilder::Step BodyBuilder::loadStep(Value position, Value end,
-                                        int64_t vector, int64_t unroll,
-                                        int64_t stride) {
-  Step step;
+Value BodyBuilder::poolStep(Value accumulator, Value position, Value end,
+                            Value column, int64_t vector, int64_t unroll,
+                            int64_t stride) {
+  // All index loads are issued before the first row load, and all row loads
+  // before the first addition: `unroll` rows are in flight at once.
+  SmallVector<Value> addresses, weights, rows;
+  SmallVector<Value> present;
   for (int64_t u = 0; u < unroll; ++u) {
     Value at = u == 0 ? position : add(position, index(u * stride));
     Value inside = end ? less(at, end) : Value();
@@ -72,8 +67,8 @@ BodyBuilder::Step BodyBuilder::loadStep(Value position, Value end,
     // valid, and in the cache.
     Value from = end ? arith::SelectOp::create(*this, inside, at, position)
                      : at;
-    step.present.push_back(inside);
-    step.indices.push_back(loadIndex(from));
+    present.push_back(inside);
+    addresses.push_back(rowAddress(loadIndex(from), column));
     if (!lookup().weighted)
       continue;
     Value weight = weightAt(from, vector);
@@ -82,122 +77,79 @@ BodyBuilder::Step BodyBuilder::loadStep(Value position, Value end,
       weight = select(inside, weight,
                       arith::ConstantOp::create(
                           *this, DenseElementsAttr::get(rowType(vector), 0.0f)));
-    step.weights.push_back(weight);
+    weights.push_back(weight);
   }
-  return step;
-}
-
-Value BodyBuilder::poolStep(Value accumulator, const Step &step, Value column,
-                            int64_t vector) {
-  // All row loads are issued before the first addition.
-  SmallVector<Value> addresses, rows;
-  for (Value index : step.indices)
-    addresses.push_back(rowAddress(index, column));
-  for (auto [address, present] : llvm::zip_equal(addresses, step.present)) {
-    if (!present) {
-      rows.push_back(loadElements(address, vector));
+  for (int64_t u = 0; u < unroll; ++u) {
+    if (!end) {
+      rows.push_back(loadElements(addresses[u], vector));
       continue;
     }
-    auto load = scf::IfOp::create(*this, TypeRange{rowType(vector)}, present,
+    auto load = scf::IfOp::create(*this, TypeRange{rowType(vector)}, present[u],
                                   /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(*this);
     setInsertionPointToStart(load.thenBlock());
-    scf::YieldOp::create(*this, loadElements(address, vector));
+    scf::YieldOp::create(*this, loadElements(addresses[u], vector));
     setInsertionPointToStart(load.elseBlock());
     scf::YieldOp::create(*this, identity(vector));
     rows.push_back(load.getResult(0));
   }
-  for (auto [u, row] : llvm::enumerate(rows))
+  for (int64_t u = 0; u < unroll; ++u)
     accumulator = lookup().weighted
-                      ? Value(LLVM::FMAOp::create(*this, step.weights[u], row,
+                      ? Value(LLVM::FMAOp::create(*this, weights[u], rows[u],
                                                   accumulator))
-                      : combine(accumulator, row);
+                      : combine(accumulator, rows[u]);
   return accumulator;
-}
-
-Value BodyBuilder::poolSerially(Value accumulator, Value begin, Value end,
-                                Value column, int64_t vector, int64_t stride) {
-  auto loop = scf::ForOp::create(*this, begin, end, index(stride),
-                                 ValueRange{accumulator});
-  OpBuilder::InsertionGuard guard(*this);
-  setInsertionPointToStart(loop.getBody());
-  Value position = loop.getInductionVar(), sum = loop.getRegionIterArg(0);
-  Value row = loadRow(position, column, vector);
-  sum = lookup().weighted
-            ? Value(LLVM::FMAOp::create(*this, weightAt(position, vector), row,
-                                        sum))
-            : combine(sum, row);
-  scf::YieldOp::create(*this, sum);
-  return loop.getResult(0);
 }
 
 Value BodyBuilder::pool(Value accumulator, Value begin, Value end, Value column,
                         int64_t vector, int64_t unroll, int64_t stride) {
+  auto loop = [&](Value from, Value to, int64_t step,
+                  function_ref<Value(Value, Value)> body, Value start) {
+    auto op = scf::ForOp::create(*this, from, to, index(step),
+                                 ValueRange{start});
+    OpBuilder::InsertionGuard guard(*this);
+    setInsertionPointToStart(op.getBody());
+    Value next = body(op.getInductionVar(), op.getRegionIterArg(0));
+    scf::YieldOp::create(*this, next);
+    return op.getResult(0);
+  };
   if (unroll == 1)
-    return poolSerially(accumulator, begin, end, column, vector, stride);
+    return loop(
+        begin, end, stride,
+        [&](Value at, Value sum) {
+          return poolStep(sum, at, Value(), column, vector, 1, stride);
+        },
+        accumulator);
 
   // Full steps while the last lookup of the step is inside, then one step for
-  // what is left. A step with an index outside the table stops both.
+  // what is left.
   int64_t reach = (unroll - 1) * stride;
-  Value good = arith::ConstantIntOp::create(*this, getI1Type(), 1);
   auto full = scf::WhileOp::create(
-      *this, TypeRange{begin.getType(), accumulator.getType(), good.getType()},
-      ValueRange{begin, accumulator, good},
+      *this, TypeRange{begin.getType(), accumulator.getType()},
+      ValueRange{begin, accumulator},
       [&](OpBuilder &builder, Location loc, ValueRange state) {
         BodyBuilder inner(loc, builder, bodyShape, arguments);
         Value last = inner.add(state[0], inner.index(reach));
-        scf::ConditionOp::create(
-            inner, inner.both(inner.less(last, end), state[2]), state);
+        scf::ConditionOp::create(inner, inner.less(last, end), state);
       },
       [&](OpBuilder &builder, Location loc, ValueRange state) {
         BodyBuilder inner(loc, builder, bodyShape, arguments);
-        Step step =
-            inner.loadStep(state[0], Value(), vector, unroll, stride);
-        auto [sum, stepGood] =
-            inner.poolGoodStep(state[1], step, column, vector);
-        Value next = inner.add(state[0], inner.index(unroll * stride));
+        Value sum = inner.poolStep(state[1], state[0], Value(), column, vector,
+                                   unroll, stride);
         scf::YieldOp::create(
-            inner, ValueRange{inner.select(stepGood, next, state[0]), sum,
-                              stepGood});
+            inner,
+            ValueRange{inner.add(state[0], inner.index(unroll * stride)), sum});
       });
-  Value position = full.getResult(0), sum = full.getResult(1);
-  auto rest = scf::IfOp::create(
-      *this, TypeRange{sum.getType(), good.getType()},
-      both(less(position, end), full.getResult(2)), /*withElseRegion=*/true);
-  {
-    OpBuilder::InsertionGuard guard(*this);
-    setInsertionPointToStart(rest.thenBlock());
-    Step step = loadStep(position, end, vector, unroll - 1, stride);
-    auto [restSum, restGood] = poolGoodStep(sum, step, column, vector);
-    scf::YieldOp::create(*this, ValueRange{restSum, restGood});
-    setInsertionPointToStart(rest.elseBlock());
-    scf::YieldOp::create(*this, ValueRange{sum, full.getResult(2)});
-  }
-  if (!bodyShape.checked)
-    return rest.getResult(0);
-  // From a bad step on, one lookup at a time.
-  Value from = select(rest.getResult(1), end, position);
-  return poolSerially(rest.getResult(0), from, end, column, vector, stride);
-}
-
-std::pair<Value, Value> BodyBuilder::poolGoodStep(Value accumulator,
-                                                  const Step &step,
-                                                  Value column,
-                                                  int64_t vector) {
-  Value good = arith::ConstantIntOp::create(*this, getI1Type(), 1);
-  if (!bodyShape.checked)
-    return {poolStep(accumulator, step, column, vector), good};
-  auto choice = scf::IfOp::create(
-      *this, TypeRange{accumulator.getType(), good.getType()},
-      unlikely(someOutside(step.indices)), /*withElseRegion=*/true);
+  Value position = full.getResult(0);
+  auto rest = scf::IfOp::create(*this, TypeRange{accumulator.getType()},
+                                less(position, end), /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(*this);
-  setInsertionPointToStart(choice.thenBlock());
-  Value bad = arith::ConstantIntOp::create(*this, getI1Type(), 0);
-  scf::YieldOp::create(*this, ValueRange{accumulator, bad});
-  setInsertionPointToStart(choice.elseBlock());
-  scf::YieldOp::create(
-      *this, ValueRange{poolStep(accumulator, step, column, vector), good});
-  return {choice.getResult(0), choice.getResult(1)};
+  setInsertionPointToStart(rest.thenBlock());
+  scf::YieldOp::create(*this, poolStep(full.getResult(1), position, end, column,
+                                       vector, unroll - 1, stride));
+  setInsertionPointToStart(rest.elseBlock());
+  scf::YieldOp::create(*this, full.getResult(1));
+  return rest.getResult(0);
 }
 
 Value BodyBuilder::finish(Value accumulator, const BagRange &bag) {

@@ -169,7 +169,7 @@ SimulatedForward::run(const std::vector<const void *> &tables,
                      bound->batchSize));
       !status)
     return status.error();
-  if (Status status = sequence.pool(*bound, queue); !status)
+  if (Status status = sequence.pool(*bound, arguments.views, queue); !status)
     return status.error();
   for (int64_t i = 0; i < elements; ++i)
     result.output.push_back(

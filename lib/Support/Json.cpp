@@ -11,6 +11,9 @@ namespace recflex {
 
 namespace {
 constexpr size_t maxDepth = 64;
+/// A value takes up to 150 bytes of memory, but as few as two of text. A model
+/// of as many features as ModelLimits.h allows has some 1.2 million values.
+constexpr size_t maxValues = size_t{1} << 21;
 
 /// Builds the document from the parser's events and keeps the first error.
 class DocumentBuilder : public nlohmann::json_sax<json> {
@@ -48,7 +51,7 @@ public:
     size_t bracket = message.find("] ");
     if (bracket != std::string::npos)
       message.erase(0, bracket + 2);
-    error = Error{message};
+    error = makeError(message);
     return false;
   }
 
@@ -58,6 +61,10 @@ public:
 private:
   /// Puts a value where the document continues; returns it in `slot`.
   bool add(json value) {
+    if (++values > maxValues) {
+      error = makeError("has more than ", maxValues, " values");
+      return false;
+    }
     if (stack.empty()) {
       root = std::move(value);
       slot = &root;
@@ -75,7 +82,8 @@ private:
       error = makeError("nested deeper than ", maxDepth, " levels");
       return false;
     }
-    add(std::move(container));
+    if (!add(std::move(container)))
+      return false;
     stack.push_back(slot);
     return true;
   }
@@ -86,6 +94,7 @@ private:
   }
 
   JsonGuard guard{root};     ///< of a document that is not finished
+  size_t values = 0;
   std::vector<json *> stack; ///< the open containers, outermost first
   json *slot = nullptr;      ///< the value just added, or just named by a key
 };

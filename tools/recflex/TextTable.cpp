@@ -2,23 +2,14 @@
 
 #include "TextTable.h"
 
-#include "llvm/ADT/StringExtras.h"
+#include "recflex/Support/Excerpt.h"
 
 #include <algorithm>
 
 namespace recflex {
 
 std::string printable(llvm::StringRef text) {
-  std::string result;
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f)
-      result += c;
-    else
-      result += {'\\', 'x', llvm::hexdigit(byte >> 4, /*LowerCase=*/true),
-                 llvm::hexdigit(byte & 15, /*LowerCase=*/true)};
-  }
-  return result;
+  return excerpt(std::string_view(text), /*limit=*/200);
 }
 
 /// Characters, not bytes: those that continue one in UTF-8 are not counted.

@@ -12,7 +12,8 @@
 namespace recflex {
 
 /// `text` with control characters as \x1b, so that a name from a file cannot
-/// move the cursor of a terminal or look like two lines.
+/// move the cursor of a terminal or look like two lines; without its middle if
+/// it is long, for it makes its column as wide.
 std::string printable(llvm::StringRef text);
 
 /// Rows of cells, printed in columns that are as wide as their widest cell.

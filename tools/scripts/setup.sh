@@ -4,6 +4,7 @@
 
 PACKAGES=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 lld-22
+  libclang-rt-22-dev # sanitizers and libFuzzer
   # What the CMake files of those packages look for.
   libzstd-dev libedit-dev libcurl4-openssl-dev zlib1g-dev libxml2-dev libffi-dev
   libstdc++-12-dev nlohmann-json3-dev libgtest-dev libgmock-dev g++ make pkgconf
@@ -61,6 +62,12 @@ install_packages() {
 build() {
   [[ -f build/build.ninja ]] || cmake --preset default || return
   cmake --build --preset default --parallel "$JOBS" --target "$@"
+}
+
+# build_sanitized PRESET TARGET: the same in the build folder of a sanitizer.
+build_sanitized() {
+  [[ -f build-$1/build.ninja ]] || cmake --preset "$1" || return
+  cmake --build --preset "$1" --parallel "$JOBS" --target "$2"
 }
 
 # Prints the path of ptxas; false if there is none.

@@ -19,10 +19,15 @@ constexpr int64_t maxTableRows = int64_t(1) << 40;
 /// Lookups of one bag: means, deviations and maxima stay below it too.
 constexpr int64_t maxHotness = int64_t(1) << 24;
 
-/// Tables, and features, of one model: a short file with a large `count` must
-/// not fill the memory.
-constexpr int64_t maxTables = 1000000;
-constexpr int64_t maxFeatures = 1000000;
+/// Tables, and features, of one model, and the bytes that a `count` may bring
+/// the names of either to: a model takes at most 64 MiB more than its file,
+/// however short that is.
+constexpr int64_t maxTables = 65536;
+constexpr int64_t maxFeatures = 65536;
+constexpr int64_t maxCountedNameBytes = int64_t(4) << 20;
+
+/// Batches of one folder of text files.
+constexpr int64_t maxTextBatches = 65536;
 
 /// Samples of one batch.
 constexpr int64_t maxBatchSize = int64_t(1) << 24;

@@ -12,17 +12,23 @@
 //     one warp a feature: its rank (heaviest first, ties by number) and the
 //     first block of its tiles.
 //   recflex_forward(descriptors, F, order, starts, values, offsets, weights,
-//                   output, outputStride, outputFormat, B)
+//                   output, outputStride, outputFormat, B,
+//                   lookups, state, capacity, zeroBags, views)
 //     a block finds its (feature, tile) in `starts` and runs the feature's
-//     body. Blocks past starts[F] do nothing.
+//     body. Blocks past starts[F] do nothing. Rows are written in kUsualFormat,
+//     and the input must be right: it reads none of the last five arguments.
 //
-// With checks, in place of recflex_forward:
+// In place of recflex_forward, with the same arguments:
 //
-//   recflex_forward_checked(..., B, lookups, state, capacity, zeroBags, views)
-//     the same; a row outside its table reads as zeros, a bag whose bounds are
-//     bad is empty. Behind its body, a block that met either counts and lists
-//     the faults of its tile, and zeroes bags with a bad index where that is
-//     asked for.
+//   recflex_forward_checked
+//     a block first looks at the offsets and indices of its tile. If all are
+//     right it goes on as above; else it pools the tile bag by bag: a row
+//     outside its table reads as zeros, a bag whose bounds are bad is empty,
+//     faults are counted and listed, and with `zeroBags` a bag with a bad index
+//     is all zeros.
+//   recflex_forward_any
+//     rows are written as `outputFormat` says; input is checked unless `state`
+//     is null.
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,6 +50,7 @@ constexpr const char *kBindKeysKernel = "recflex_bind_keys";
 constexpr const char *kBindOrderKernel = "recflex_bind_order";
 constexpr const char *kForwardKernel = "recflex_forward";
 constexpr const char *kForwardCheckedKernel = "recflex_forward_checked";
+constexpr const char *kForwardAnyKernel = "recflex_forward_any";
 
 constexpr uint32_t kWarpSize = 32;
 /// Threads a block of the two binding kernels: one feature a warp.
@@ -123,7 +130,8 @@ struct alignas(64) FeatureDescriptor {
   int32_t samplesPerTile;  ///< samples that one block pools
   int32_t columnTiles;     ///< blocks side by side over the width
   int32_t parallelLookups; ///< lookups of one bag that proceed side by side
-  int32_t reserved[5];     ///< zero
+  int32_t rowKind;         ///< rowKind()
+  int32_t reserved[4];     ///< zero
 };
 static_assert(sizeof(FeatureDescriptor) == 64);
 static_assert(offsetof(FeatureDescriptor, table) == 0);
@@ -135,6 +143,20 @@ static_assert(offsetof(FeatureDescriptor, width) == 28);
 static_assert(offsetof(FeatureDescriptor, samplesPerTile) == 32);
 static_assert(offsetof(FeatureDescriptor, columnTiles) == 36);
 static_assert(offsetof(FeatureDescriptor, parallelLookups) == 40);
+static_assert(offsetof(FeatureDescriptor, rowKind) == 44);
+
+/// How rows are read and pooled: bits 0 and 1 the type of their elements, bits
+/// 2 and 3 the pooling, bit 4 whether they are weighted.
+constexpr int32_t kRowTypeMask = 3;
+constexpr int32_t kPoolingShift = 2;
+constexpr int32_t kPoolingMask = 3;
+constexpr int32_t kWeightedRows = 16;
+
+constexpr int32_t rowKind(RowType type, Pooling pooling, bool weighted) {
+  return static_cast<int32_t>(type) |
+         static_cast<int32_t>(pooling) << kPoolingShift |
+         (weighted ? kWeightedRows : 0);
+}
 
 /// How the forward kernel writes rows. Bits 0 and 1 are the element type, as in
 /// RowType; kWideRows says that address and stride of the output are multiples
@@ -142,6 +164,7 @@ static_assert(offsetof(FeatureDescriptor, parallelLookups) == 40);
 constexpr int32_t kOutputTypeMask = 3;
 constexpr int32_t kWideRows = 4;
 constexpr int64_t kOutputVector = 4;
+constexpr int32_t kUsualFormat = static_cast<int32_t>(RowType::f32) | kWideRows;
 
 constexpr int32_t outputFormat(RowType type, uint64_t address, int64_t stride) {
   bool wide = address % (kOutputVector * byteSize(type)) == 0 &&
@@ -153,12 +176,10 @@ constexpr int32_t outputFormat(RowType type, uint64_t address, int64_t stride) {
 /// is made. `capacity` faults (Fault of BatchArguments.h) follow it.
 struct alignas(128) CheckState {
   uint64_t total;      ///< faults counted; the first `capacity` are listed
-  uint64_t unused[7];
-  uint8_t zeros[64];   ///< what a row outside its table reads as
+  uint64_t unused[15];
 };
 static_assert(sizeof(CheckState) == 128);
 static_assert(offsetof(CheckState, total) == 0);
-static_assert(offsetof(CheckState, zeros) == 64);
 
 /// Blocks that feature `d` takes for a batch of `batchSize` samples; tile t
 /// covers samples [t / columnTiles * samplesPerTile ...) and the

@@ -25,9 +25,10 @@ enum class KernelId : uint8_t {
   bindKeys,
   bindOrder,
   forward,
-  forwardChecked
+  forwardChecked,
+  forwardAny
 };
-constexpr size_t kKernelCount = 8;
+constexpr size_t kKernelCount = 9;
 
 /// A kernel's name in the artifact.
 constexpr const char *kernelName(KernelId kernel) {
@@ -48,6 +49,8 @@ constexpr const char *kernelName(KernelId kernel) {
     return abi::kForwardKernel;
   case KernelId::forwardChecked:
     return abi::kForwardCheckedKernel;
+  case KernelId::forwardAny:
+    return abi::kForwardAnyKernel;
   }
   return nullptr;
 }

@@ -35,9 +35,11 @@ public:
   Result<BatchArguments> bind(const BatchArguments &batch,
                               KernelQueue &queue) const;
 
-  /// Launches the forward kernel of what bind() has returned, bind() being
-  /// ahead of it in the queue.
-  Status pool(const BatchArguments &batch, KernelQueue &queue) const;
+  /// Launches the forward kernel of what bind() has returned, bind() being ahead
+  /// of it in the queue. `views` are those that the batch was given with, or 0:
+  /// faults are then named by the keys' own positions.
+  Status pool(const BatchArguments &batch, DevicePtr views,
+              KernelQueue &queue) const;
 
   const Workspace &workspace() const { return memory; }
   int64_t faultCapacity() const { return options.faultCapacity; }

@@ -68,6 +68,9 @@ struct Manifest {
 
 /// Widest row that the kernels know; the format of tables allows no more.
 constexpr int64_t kMaxWidth = 1024;
+/// Features of a jagged input: a context keeps some bytes for each of them,
+/// which a short manifest must not turn into gigabytes.
+constexpr int32_t kMaxJaggedFeatures = 1 << 20;
 /// Threads of a block, by the CUDA programming model.
 constexpr int32_t kMaxThreads = 1024;
 

@@ -19,7 +19,6 @@ namespace recflex {
 /// global memory, integers i32 unless said.
 struct TileArguments {
   mlir::Value table;        ///< row 0
-  mlir::Value rows;         ///< i64, of the table
   mlir::Value feature;      ///< position in the jagged input
   mlir::Value column;       ///< first output column
   mlir::Value tile;         ///< of this feature, from 0
@@ -28,11 +27,8 @@ struct TileArguments {
   mlir::Value weights;      ///< [lookups] f32
   mlir::Value output;       ///< [batch, outputStride]
   mlir::Value outputStride; ///< elements
-  mlir::Value outputFormat; ///< abi::outputFormat()
+  mlir::Value outputFormat; ///< abi::outputFormat(); null if it is the usual one
   mlir::Value batch;        ///< samples
-  mlir::Value lookups;      ///< i64; null unless inputs are checked
-  mlir::Value zeros;        ///< 64 bytes of zeros; null unless checked
-  mlir::Value raised;       ///< i32 in shared memory; null unless checked
   mlir::Value thread;       ///< in the block
   mlir::Value shared;       ///< block's shared memory; null if no body needs it
 };
@@ -44,7 +40,7 @@ struct BodyShape {
   int64_t threads = 0;         ///< a block
   int64_t columnAlignment = 1; ///< elements, of the first output column: 1, 2, 4
   bool wideRows = false;       ///< row numbers may not fit 31 bits
-  bool checked = false;        ///< indices and offsets may be anything
+  bool anyFormat = false;      ///< the launch says how rows are written
 };
 
 /// Where the lookups of one bag stand in the values array: [begin, end).
@@ -80,8 +76,7 @@ public:
   /// `lanes` of its group. May be past the row's width.
   mlir::Value columnOfLane(const emb::TileShape &shape, int64_t lanes,
                            int64_t vector);
-  /// The bag of `sample`: its two offsets. Checked, a bag with bad bounds is
-  /// empty.
+  /// The bag of `sample`: its two offsets.
   BagRange loadBag(mlir::Value sample);
   /// The same where `active` holds, an empty bag elsewhere.
   BagRange loadBag(mlir::Value sample, mlir::Value active);
@@ -124,61 +119,28 @@ public:
   mlir::Value loadShared(mlir::Value slot, int64_t vector);
 
 private:
-  /// Lookups whose rows are in flight together.
-  struct Step {
-    llvm::SmallVector<mlir::Value> present; ///< i1, or null: all are
-    llvm::SmallVector<mlir::Value> indices;
-    llvm::SmallVector<mlir::Value> weights; ///< of weighted lookups
-  };
-
-  /// Loads indices and weights of `unroll` lookups at `position`, + stride, ...
-  /// With `end`, lookups from there on are left out.
-  Step loadStep(mlir::Value position, mlir::Value end, int64_t vector,
-                int64_t unroll, int64_t stride);
-  mlir::Value poolStep(mlir::Value accumulator, const Step &step,
-                       mlir::Value column, int64_t vector);
-  /// The same, and true; checked, a step with an index outside the table pools
-  /// nothing and gives false.
-  std::pair<mlir::Value, mlir::Value> poolGoodStep(mlir::Value accumulator,
-                                                   const Step &step,
-                                                   mlir::Value column,
-                                                   int64_t vector);
-  /// pool() with one row in flight, each checked by itself.
-  mlir::Value poolSerially(mlir::Value accumulator, mlir::Value begin,
-                           mlir::Value end, mlir::Value column, int64_t vector,
-                           int64_t stride);
-  mlir::Value loadRow(mlir::Value position, mlir::Value column, int64_t vector);
+  /// `unroll` lookups at `position`, + stride, ...: all index loads, then all
+  /// row loads, then the combining. With `end`, lookups from there on are left
+  /// out.
+  mlir::Value poolStep(mlir::Value accumulator, mlir::Value position,
+                       mlir::Value end, mlir::Value column, int64_t vector,
+                       int64_t unroll, int64_t stride);
   mlir::Value isEmpty(const BagRange &bag);
-  /// The index at `position`, of the index type, whatever it is.
   mlir::Value loadIndex(mlir::Value position);
-  mlir::Value rowAddress(mlir::Value index, mlir::Value column);
+  mlir::Value rowAddress(mlir::Value row, mlir::Value column);
   mlir::Value loadElements(mlir::Value address, int64_t vector);
   mlir::Value weightAt(mlir::Value position, int64_t vector);
   mlir::Value splat(mlir::Value scalar, int64_t vector);
   mlir::Type indexType();
-
-  // Stores at element `start` of the output.
-
   /// Elements of `row` that one store may take where rows are aligned.
   int64_t widestStore(mlir::Value row);
-  /// A row of any type and alignment.
-  void storeRarely(mlir::Value row, mlir::Value start);
+  /// Stores a row of any type and alignment at element `start` of the output.
+  void storeAsAsked(mlir::Value row, mlir::Value start);
   /// The bits of `row` as a 16-bit float type.
   mlir::Value roundTo(mlir::Type element, mlir::Value row);
-  /// `together` elements a store.
+  /// Stores `together` elements at a time, from element `start` on.
   void storeElements(mlir::Value elements, mlir::Value start,
                      int64_t together);
-
-  // Checks (BodyChecks.cpp).
-
-  /// Makes bags with bad bounds empty.
-  void checkBag(BagRange &bag);
-  /// `address`, or that of zeros for an index outside the table.
-  mlir::Value checkedAddress(mlir::Value index, mlir::Value address);
-  mlir::Value isOutside(mlir::Value index);
-  mlir::Value someOutside(llvm::ArrayRef<mlir::Value> indices);
-  void raiseFault();
-  mlir::Value unlikely(mlir::Value condition);
 
   BodyShape bodyShape;
   TileArguments arguments;

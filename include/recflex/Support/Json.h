@@ -12,8 +12,9 @@
 namespace recflex {
 
 /// Parses one JSON document. An error says what is wrong at which line and
-/// column. Refused as well, because they only ever hide mistakes: an object
-/// with the same key twice, and nesting deeper than 64.
+/// column. Refused as well: an object with the same key twice, which only ever
+/// hides a mistake; nesting deeper than 64; more than 2^21 values, whose memory
+/// would be many times that of the text.
 Result<nlohmann::json> parseJson(std::string_view text);
 
 /// Empties a document at the end of a scope, from its leaves up. nlohmann's own

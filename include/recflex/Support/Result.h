@@ -9,8 +9,12 @@
 #ifndef RECFLEX_SUPPORT_RESULT_H
 #define RECFLEX_SUPPORT_RESULT_H
 
+#include "recflex/Support/Excerpt.h"
+
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -39,15 +43,28 @@ struct Error {
 
   /// Prefixes the message with where it happened: "batch.safetensors: ...".
   Error in(const std::string &where) const {
-    return {where + ": " + message, code};
+    return {excerpt(where) + ": " + message, code};
   }
 };
 
-/// Builds an Error of `code` from the streamed arguments.
+namespace detail {
+/// What a message shows of an argument: of a string, which may come from a
+/// file, an excerpt.
+template <typename T> decltype(auto) shown(const T &argument) {
+  if constexpr (std::is_same_v<T, std::string> ||
+                std::is_same_v<T, std::string_view>)
+    return excerpt(argument);
+  else
+    return (argument);
+}
+} // namespace detail
+
+/// Builds an Error of `code` from the streamed arguments. Strings are shown as
+/// excerpt() does: no file can fill a message or hide control characters in it.
 template <typename... Args>
 Error makeError(ErrorCode code, const Args &...args) {
   std::ostringstream os;
-  (os << ... << args);
+  (os << ... << detail::shown(args));
   return Error{os.str(), code};
 }
 

@@ -21,11 +21,11 @@ namespace {
 /// One argument of a body function: where it stands, and its type.
 struct Parameter {
   Value TileArguments::*member;
-  enum Kind { pointer, i32, i64 } kind;
+  enum Kind { pointer, i32 } kind;
 };
 } // namespace
 
-/// In the order of the function's arguments; those of checks come last.
+/// In the order of the function's arguments.
 static constexpr Parameter kParameters[] = {
     {&TileArguments::table, Parameter::pointer},
     {&TileArguments::feature, Parameter::i32},
@@ -36,21 +36,18 @@ static constexpr Parameter kParameters[] = {
     {&TileArguments::weights, Parameter::pointer},
     {&TileArguments::output, Parameter::pointer},
     {&TileArguments::outputStride, Parameter::i32},
-    {&TileArguments::outputFormat, Parameter::i32},
     {&TileArguments::batch, Parameter::i32},
-    {&TileArguments::rows, Parameter::i64},
-    {&TileArguments::lookups, Parameter::i64},
-    {&TileArguments::zeros, Parameter::pointer},
+    {&TileArguments::outputFormat, Parameter::i32},
 };
-static constexpr size_t kCheckParameters = 3;
 
-static ArrayRef<Parameter> parametersOf(bool checked) {
-  return ArrayRef(kParameters).drop_back(checked ? 0 : kCheckParameters);
+/// The format comes last, for bodies that write any.
+static ArrayRef<Parameter> parametersOf(bool anyFormat) {
+  return ArrayRef(kParameters).drop_back(anyFormat ? 0 : 1);
 }
 
-SmallVector<Value> packTile(const TileArguments &tile, bool checked) {
+SmallVector<Value> packTile(const TileArguments &tile) {
   return llvm::map_to_vector(
-      parametersOf(checked),
+      parametersOf(tile.outputFormat != nullptr),
       [&](const Parameter &parameter) { return tile.*parameter.member; });
 }
 
@@ -60,22 +57,20 @@ static Type typeOf(Parameter::Kind kind, Builder &builder) {
     return LLVM::LLVMPointerType::get(builder.getContext(), 1);
   case Parameter::i32:
     return builder.getI32Type();
-  case Parameter::i64:
-    return builder.getI64Type();
   }
   llvm_unreachable("unknown kind of parameter");
 }
 
 func::FuncOp emitBodyFunction(gpu::GPUModuleOp module, const PlannedBody &body,
-                              size_t number, const SharedMemory &shared) {
-  bool checked = static_cast<bool>(shared.raised);
+                              size_t number, LLVM::GlobalOp shared,
+                              bool anyFormat) {
   Location loc = module.getLoc();
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   std::string name = ("body" + Twine(number) + "_" + body.getName()).str();
-  if (checked)
-    name += "_checked";
+  if (anyFormat)
+    name += "_any";
   llvm::replace(name, ' ', '_');
-  ArrayRef<Parameter> parameters = parametersOf(checked);
+  ArrayRef<Parameter> parameters = parametersOf(anyFormat);
   auto types = llvm::map_to_vector(parameters, [&](const Parameter &parameter) {
     return typeOf(parameter.kind, builder);
   });
@@ -93,12 +88,10 @@ func::FuncOp emitBodyFunction(gpu::GPUModuleOp module, const PlannedBody &body,
     tile.*parameter.member = argument;
   KernelBuilder b(loc, builder);
   tile.thread = b.threadId();
-  if (shared.rows)
-    tile.shared = LLVM::AddressOfOp::create(b, shared.rows);
-  if (checked)
-    tile.raised = LLVM::AddressOfOp::create(b, shared.raised);
+  if (shared)
+    tile.shared = LLVM::AddressOfOp::create(b, shared);
   BodyShape shape = body.shape;
-  shape.checked = checked;
+  shape.anyFormat = anyFormat;
   BodyBuilder in(loc, builder, shape, tile);
   cast<emb::ScheduleBodyInterface>(body.schedule).emitBody(in);
   return function;

@@ -31,4 +31,11 @@ Value loadRows(KernelBuilder &b, Value descriptors, Value number) {
                 b.getI64Type());
 }
 
+Value loadTable(KernelBuilder &b, Value descriptors, Value number) {
+  Value address =
+      loadAt(b, descriptors, number, offsetof(abi::FeatureDescriptor, table),
+             b.getI64Type());
+  return LLVM::IntToPtrOp::create(b, descriptors.getType(), address);
+}
+
 } // namespace recflex

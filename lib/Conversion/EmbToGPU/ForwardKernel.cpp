@@ -1,6 +1,6 @@
 //===- ForwardKernel.cpp - One kernel for all features --------------------===//
 
-#include "TileFaults.h"
+#include "CheckedTile.h"
 
 #include "recflex/Runtime/KernelABI.h"
 
@@ -17,7 +17,7 @@ namespace recflex {
 namespace {
 /// The fields of an abi::FeatureDescriptor that bodies need.
 struct Descriptor {
-  Value table, rows, feature, body, column;
+  Value table, feature, body, column;
 };
 } // namespace
 
@@ -36,9 +36,6 @@ static Descriptor loadDescriptor(KernelBuilder &b, Value descriptors,
   Descriptor descriptor;
   Value address = b.loadInvariant(b.getI64Type(), base, 8);
   descriptor.table = LLVM::IntToPtrOp::create(b, descriptors.getType(), address);
-  descriptor.rows = b.loadInvariant(
-      b.getI64Type(),
-      b.gep(base, b.getI8Type(), b.i32(offsetof(FeatureDescriptor, rows))), 8);
   auto quad = VectorType::get(4, b.getI32Type());
   Value fields = b.loadInvariant(
       quad, b.gep(base, b.getI8Type(), b.i32(offsetof(FeatureDescriptor, feature))),
@@ -72,150 +69,153 @@ static void callBodies(KernelBuilder &b, ArrayRef<func::FuncOp> bodies,
 }
 
 namespace {
-/// Emits recflex_forward, or its checked twin.
+
+/// What distinguishes the forward kernels.
+struct Variant {
+  const char *name;
+  bool anyFormat;
+  enum { unchecked, checked, checkedIfAsked } checks;
+};
+
 class ForwardKernel {
 public:
   ForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
-                const SharedMemory &shared)
-      : module(module), plan(plan), shared(shared),
-        checked(shared.raised != nullptr) {}
+                const Variant &variant, ArrayRef<func::FuncOp> bodies,
+                LLVM::GlobalOp badWarps)
+      : module(module), plan(plan), variant(variant), bodies(bodies),
+        badWarps(badWarps) {}
 
   void emit(bool overlaps);
 
 private:
   gpu::GPUFuncOp create();
-  /// The feature's rank, its number and the tile of the calling block.
-  struct Place {
-    Value number, tile;
-  };
-  Place findPlace(KernelBuilder &b);
-  void emitBody(KernelBuilder &b, ArrayRef<func::FuncOp> bodies);
-  void emitChecks(KernelBuilder &b);
+  void emitTile(KernelBuilder &b);
+  void emitBody(KernelBuilder &b, Value number, Value tile);
+  FaultArguments faultArguments(KernelBuilder &b);
   Value argument(unsigned number) { return entry->getArgument(number); }
 
   gpu::GPUModuleOp module;
   const KernelPlan &plan;
-  SharedMemory shared;
-  bool checked;
+  const Variant &variant;
+  ArrayRef<func::FuncOp> bodies;
+  LLVM::GlobalOp badWarps;
   Block *entry = nullptr;
 };
+
 } // namespace
 
 gpu::GPUFuncOp ForwardKernel::create() {
   MLIRContext *context = module.getContext();
   Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
   Type pointer = LLVM::LLVMPointerType::get(context, 1);
-  SmallVector<Type> parameters = {pointer, i32,     pointer, pointer,
-                                  pointer, pointer, pointer, pointer,
-                                  i64,     i32,     i32};
-  if (checked)
-    parameters.append({i64, pointer, i32, i32});
   gpu::GPUFuncOp kernel = createKernel(
-      module, checked ? abi::kForwardCheckedKernel : abi::kForwardKernel,
-      parameters, plan.threads);
+      module, variant.name,
+      {pointer, i32, pointer, pointer, pointer, pointer, pointer, pointer, i64,
+       i32, i32, i64, pointer, i32, i32, pointer},
+      plan.threads);
   kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                   IntegerAttr::get(i32, plan.blocksPerSM));
   return kernel;
 }
 
-ForwardKernel::Place ForwardKernel::findPlace(KernelBuilder &b) {
-  Type i32 = b.getI32Type();
-  Value count = argument(1), order = argument(2), starts = argument(3);
-  Value block = b.blockId();
-  Value rank =
-      findLast(b, starts, i32, count, block, b.modulo(b.threadId(), 32));
-  Value start = b.load(i32, b.gep(starts, i32, rank), 4);
-  return {b.load(i32, b.gep(order, i32, rank), 4), b.sub(block, start)};
-}
-
-void ForwardKernel::emitBody(KernelBuilder &b, ArrayRef<func::FuncOp> bodies) {
-  Place place = findPlace(b);
-  Descriptor descriptor = loadDescriptor(b, argument(0), place.number);
+void ForwardKernel::emitBody(KernelBuilder &b, Value number, Value tileNumber) {
+  Descriptor descriptor = loadDescriptor(b, argument(0), number);
   TileArguments tile;
   tile.table = descriptor.table;
-  tile.rows = descriptor.rows;
   tile.feature = descriptor.feature;
   tile.column = descriptor.column;
-  tile.tile = place.tile;
+  tile.tile = tileNumber;
   tile.values = argument(4);
   tile.offsets = argument(5);
   tile.weights = argument(6);
   tile.output = argument(7);
   // Fewer than 2^31 columns: a 32-bit stride multiplies in one instruction.
   tile.outputStride = b.narrow(argument(8));
-  tile.outputFormat = argument(9);
+  if (variant.anyFormat)
+    tile.outputFormat = argument(9);
   tile.batch = argument(10);
-  if (checked) {
-    tile.lookups = argument(11);
-    tile.zeros = b.gep(argument(12), b.getI8Type(),
-                       b.i32(offsetof(abi::CheckState, zeros)));
-  }
-  callBodies(b, bodies, descriptor.body, packTile(tile, checked));
+  callBodies(b, bodies, descriptor.body, packTile(tile));
 }
 
-/// Behind the body: if it raised the flag, looks for the faults. Finds the
-/// block's place again rather than keep it in registers.
-void ForwardKernel::emitChecks(KernelBuilder &b) {
-  b.barrier();
-  Value raised = b.load(b.getI32Type(),
-                        LLVM::AddressOfOp::create(b, shared.raised), 4);
-  b.guarded(b.below(b.i32(0), raised), [&] {
-    FaultArguments faults;
-    faults.descriptors = argument(0);
-    faults.values = argument(4);
-    faults.offsets = argument(5);
-    faults.output = argument(7);
-    faults.outputStride = argument(8);
-    faults.outputFormat = argument(9);
-    faults.batch = argument(10);
-    faults.lookups = argument(11);
-    faults.state = argument(12);
-    faults.capacity = argument(13);
-    faults.zeroBags = argument(14);
-    faults.indexType = b.getIntegerType(8 * byteSize(plan.indexType));
-    Place place = findPlace(b);
-    emitTileFaults(b, faults, place.number, place.tile, plan.threads);
-  });
+FaultArguments ForwardKernel::faultArguments(KernelBuilder &b) {
+  FaultArguments faults;
+  faults.descriptors = argument(0);
+  faults.values = argument(4);
+  faults.offsets = argument(5);
+  faults.weights = argument(6);
+  faults.output = argument(7);
+  faults.outputStride = argument(8);
+  faults.outputFormat = argument(9);
+  faults.batch = argument(10);
+  faults.lookups = argument(11);
+  faults.state = argument(12);
+  faults.capacity = argument(13);
+  faults.zeroBags = argument(14);
+  faults.views = argument(15);
+  faults.indexType = b.getIntegerType(8 * byteSize(plan.indexType));
+  return faults;
+}
+
+void ForwardKernel::emitTile(KernelBuilder &b) {
+  Type i32 = b.getI32Type();
+  Value count = argument(1), order = argument(2), starts = argument(3);
+  Value block = b.blockId();
+  Value rank =
+      findLast(b, starts, i32, count, block, b.modulo(b.threadId(), 32));
+  Value number = b.load(i32, b.gep(order, i32, rank), 4);
+  Value tile = b.sub(block, b.load(i32, b.gep(starts, i32, rank), 4));
+  if (variant.checks == Variant::unchecked)
+    return emitBody(b, number, tile);
+
+  CheckedTile checked(b, faultArguments(b), number, tile, plan.threads);
+  Value wanted = arith::ConstantIntOp::create(b, b.getI1Type(), 1);
+  if (variant.checks == Variant::checkedIfAsked)
+    wanted = b.equal(b.isNull(argument(12)),
+                     arith::ConstantIntOp::create(b, b.getI1Type(), 0));
+  b.choose(
+      checked.isBad(wanted, badWarps), [&] { checked.pool(); },
+      [&] { emitBody(b, number, tile); });
 }
 
 void ForwardKernel::emit(bool overlaps) {
-  SmallVector<func::FuncOp> bodies;
-  for (auto [number, body] : llvm::enumerate(plan.bodies))
-    bodies.push_back(emitBodyFunction(module, body, number, shared));
   gpu::GPUFuncOp kernel = create();
   entry = &kernel.getBody().front();
   OpBuilder builder = OpBuilder::atBlockTerminator(entry);
   KernelBuilder b(kernel.getLoc(), builder);
-
   if (overlaps)
     emitGridWait(b); // for order and starts
   // The grid is an upper bound; blocks past the last tile have nothing to do.
   Value total = b.load(b.getI32Type(),
                        b.gep(argument(3), b.getI32Type(), argument(1)), 4);
-  b.guarded(b.less(b.blockId(), total), [&] {
-    if (checked) {
-      b.guarded(b.equal(b.threadId(), b.i32(0)), [&] {
-        b.store(b.i32(0), LLVM::AddressOfOp::create(b, shared.raised), 4);
-      });
-      b.barrier();
-    }
-    emitBody(b, bodies);
-    if (checked)
-      emitChecks(b);
-  });
+  b.guarded(b.less(b.blockId(), total), [&] { emitTile(b); });
 }
 
 void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps) {
   MLIRContext *context = module.getContext();
-  SharedMemory shared;
+  LLVM::GlobalOp shared, badWarps;
   if (plan.sharedBytes)
-    shared.rows = createShared(module, "recflex_shared",
-                               Float32Type::get(context), plan.sharedBytes / 4);
-  ForwardKernel(module, plan, shared).emit(overlaps);
-  shared.raised = createShared(module, "recflex_raised",
-                               IntegerType::get(context, 32), /*count=*/1);
-  ForwardKernel(module, plan, shared).emit(overlaps);
+    shared = createShared(module, "recflex_shared",
+                          Float32Type::get(context), plan.sharedBytes / 4);
+  badWarps = createShared(module, "recflex_bad_warps",
+                          IntegerType::get(context, 32),
+                          plan.threads / abi::kWarpSize);
+  auto emitBodies = [&](bool anyFormat) {
+    SmallVector<func::FuncOp> bodies;
+    for (auto [number, body] : llvm::enumerate(plan.bodies))
+      bodies.push_back(
+          emitBodyFunction(module, body, number, shared, anyFormat));
+    return bodies;
+  };
+  SmallVector<func::FuncOp> usual = emitBodies(/*anyFormat=*/false);
+  SmallVector<func::FuncOp> any = emitBodies(/*anyFormat=*/true);
+  for (const Variant &variant :
+       {Variant{abi::kForwardKernel, false, Variant::unchecked},
+        Variant{abi::kForwardCheckedKernel, false, Variant::checked},
+        Variant{abi::kForwardAnyKernel, true, Variant::checkedIfAsked}})
+    ForwardKernel(module, plan, variant, variant.anyFormat ? any : usual,
+                  badWarps)
+        .emit(overlaps);
 }
 
 } // namespace recflex

@@ -77,29 +77,27 @@ void emitCopyViews(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
 void emitBindKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
                      bool overlaps);
 
-/// Shared memory of a block: `rows` for bodies, `raised` an i32 that checked
-/// bodies raise. Either is null where nobody needs it.
-struct SharedMemory {
-  mlir::LLVM::GlobalOp rows, raised;
-};
-
-/// The function of one body: one tile of one feature. Checked if there is
-/// something to raise.
+/// The function of one body: one tile of one feature. `shared` is the block's
+/// shared memory, null if no body needs any. With `anyFormat` rows are written
+/// as an argument says, else in abi::kUsualFormat.
 mlir::func::FuncOp emitBodyFunction(mlir::gpu::GPUModuleOp module,
                                     const PlannedBody &body, size_t number,
-                                    const SharedMemory &shared);
+                                    mlir::LLVM::GlobalOp shared,
+                                    bool anyFormat);
 
 /// The operands of a call of it.
-llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile,
-                                        bool checked);
+llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile);
 
-/// recflex_forward and recflex_forward_checked.
+/// recflex_forward, recflex_forward_checked and recflex_forward_any.
 void emitForwardKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps);
 
 /// The i32 at byte `offset` of descriptor `number`.
 mlir::Value loadField(KernelBuilder &b, mlir::Value descriptors,
                       mlir::Value number, size_t offset);
+/// The address of its row 0.
+mlir::Value loadTable(KernelBuilder &b, mlir::Value descriptors,
+                      mlir::Value number);
 /// Its number of rows, i64.
 mlir::Value loadRows(KernelBuilder &b, mlir::Value descriptors,
                      mlir::Value number);

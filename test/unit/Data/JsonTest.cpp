@@ -42,4 +42,26 @@ TEST(Json, refusesDeepNesting) {
   expectError(parseJson(std::string(1000000, '[')), "64");
 }
 
+TEST(Json, refusesMoreValuesThanAnyModelHas) {
+  std::string many = "[";
+  for (int i = 0; i != (1 << 21); ++i)
+    many += "1,";
+  many += "1]";
+  expectError(parseJson(many), "has more than 2097152 values");
+}
+
+TEST(Json, messagesShowLittleOfTheText) {
+  std::string junk(1 << 20, '\x01');
+  for (const std::string &text :
+       {"\"" + junk,
+        "{\"" + std::string(1 << 20, 'x') + "\":1,\"" +
+            std::string(1 << 20, 'x') + "\":2}",
+        std::string(1 << 20, '9')}) {
+    Result<json> document = parseJson(text);
+    ASSERT_FALSE(document);
+    EXPECT_LT(document.error().message.size(), 1000u);
+    EXPECT_EQ(document.error().message.find('\x01'), std::string::npos);
+  }
+}
+
 } // namespace

@@ -130,12 +130,61 @@ TEST(ModelJson, refusesGroupsThatDoNotMatch) {
   expectError(parseModelJson(document(R"([{"name":"t","rows":1,"width":1,)"
                                       R"("count":2000000}])",
                                       oneFeature)),
-              "tables[0].count", "1000000");
+              "tables[0].count", "65536");
   // Every entry within the limit, but not all of them together.
+  expectError(parseModelJson(
+                  document(oneTable, R"([{"name":"a","table":"t","count":60000},
+                                {"name":"b","table":"t","count":60000}])")),
+              "features[1]", "120000");
+}
+
+TEST(ModelJson, aShortTextDoesNotFillTheMemory) {
+  std::string name(100000, 'x');
+  auto counted = [&](int count, const std::string &name) {
+    return R"([{"rows":10,"width":8,"count":)" + std::to_string(count) +
+           R"(,"name":")" + name + "\"}]";
+  };
+  expectError(parseModelJson(document(counted(65536, name), oneFeature)),
+              "tables[0].name", "has 100000 bytes", "65536 names", "shorter");
+  // The limit is for all of them together, and a good name passes.
   expectError(parseModelJson(document(
-                  oneTable, R"([{"name":"a","table":"t","count":600000},
-                                {"name":"b","table":"t","count":600000}])")),
-              "features[1]", "1200000");
+                  oneTable, R"([{"name":"a)" + std::string(50, 'x') +
+                                R"(","table":"t","count":40000},{"name":"b)" +
+                                std::string(200, 'x') +
+                                R"(","table":"t","count":20000}])")),
+              "features[1].name", "has 201 bytes", "20000 names");
+  expectValue(parseModelJson(document(
+      counted(65536, "t"), R"([{"name":"f","table":"t","count":65536}])")));
+}
+
+TEST(ModelJson, listsHaveAnEnd) {
+  std::string many = "[{}";
+  for (int i = 0; i != 65536; ++i)
+    many += ",{}";
+  expectError(parseModelJson(document(many + "]", oneFeature)), "tables",
+              "65537 entries", "65536");
+}
+
+TEST(ModelJson, messagesShowLittleOfLongNames) {
+  std::string name(1 << 20, 'x');
+  for (const std::string &text :
+       {document(oneTable, R"([{"name":"f","table":")" + name + "\"}]"),
+        document(oneTable, R"([{"name":"f","table":"t",")" + name + "\":1}]"),
+        document(R"([{"name":"t","rows":")" + name + R"(","width":1}])",
+                 oneFeature),
+        R"({"format":")" + name + "\"}"}) {
+    Result<ModelSpec> model = parseModelJson(text);
+    ASSERT_FALSE(model);
+    EXPECT_LT(model.error().message.size(), 2000u);
+  }
+}
+
+// The suggestion must not cost seconds where there are many names to suggest.
+TEST(ModelJson, suggestsAmongManyTables) {
+  expectError(parseModelJson(document(
+                  R"([{"name":"table","rows":1,"width":1,"count":65536}])",
+                  R"([{"name":"f","table":"tabel"}])")),
+              "features[0].table", "did you mean 'table'?");
 }
 
 TEST(ModelJson, refusesDuplicateNames) {

@@ -97,6 +97,18 @@ TEST_F(OriginalConfig, namesFileAndLineOfBadFeatures) {
   refuses("one-hot,1,1\n,\n", "''");
 }
 
+TEST_F(OriginalConfig, longLinesAndFilesAreRefused) {
+  std::string commas(1 << 20, ',');
+  expectError(read("10,4" + commas + "\n", "one-hot,1,1\n"),
+              "table_config.txt:1", "too many fields");
+  expectError(read("10,4\n", "one-hot,1,1" + commas + "\n"),
+              "data_config.txt:1", "too many fields");
+  std::string tables;
+  for (int i = 0; i != 65537; ++i)
+    tables += "1,1\n";
+  expectError(read(tables, "one-hot,1,1\n"), "table_config.txt:65537", "65536");
+}
+
 TEST_F(OriginalConfig, wantsAsManyFeaturesAsTables) {
   expectError(read("10,4\n10,4\n", "one-hot,1,1\n"), "data_config.txt",
               "1 features", "2 tables");

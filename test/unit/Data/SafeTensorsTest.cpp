@@ -183,6 +183,25 @@ TEST_F(SafeTensorsFile, refusesPlacesOutsideTheFile) {
             4, "'a'", "data_offsets");
 }
 
+TEST_F(SafeTensorsFile, messagesShowLittleOfTheFile) {
+  std::string ones = "1";
+  for (int i = 0; i != 100000; ++i)
+    ones += ",1";
+  std::string name(1 << 20, 'x');
+  for (const std::string &entry :
+       {R"("a":{"dtype":"U8","shape":[)" + ones + R"(],"data_offsets":[0,4]})",
+        R"("a":{"dtype":"U8","shape":[)" + ones +
+            R"(,-1],"data_offsets":[0,1]})",
+        R"("a":{"dtype":"U8","shape":[4],"data_offsets":[)" + ones + "]}",
+        R"("a":{"dtype":")" + name + R"(","shape":[4],"data_offsets":[0,4]})",
+        "\"" + name + R"(\u001b":{"dtype":"U8","shape":[4]})"}) {
+    Result<SafeTensors> file = open("{" + entry + "}", 4);
+    ASSERT_FALSE(file);
+    EXPECT_LT(file.error().message.size(), 4000u);
+    EXPECT_EQ(file.error().message.find('\x1b'), std::string::npos);
+  }
+}
+
 TEST_F(SafeTensorsFile, refusesOverlapsAndGaps) {
   refuses(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},)"
           R"("b":{"dtype":"U8","shape":[4],"data_offsets":[3,7]}})",

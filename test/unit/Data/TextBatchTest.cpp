@@ -80,6 +80,10 @@ TEST_F(TextBatch, refusesBadBatchSizes) {
     expectError(read(std::string("1\n") + size + "\n", "1\n", "1\n"),
                 "batch_sizes.txt:2", size);
   expectError(read("", "1\n", "1\n"), "batch_sizes.txt", "no batch");
+  std::string many;
+  for (int i = 0; i != 65537; ++i)
+    many += "1\n";
+  expectError(read(many, "1\n", "1\n"), "batch_sizes.txt:65537", "65536");
 }
 
 TEST_F(TextBatch, namesMissingFiles) {

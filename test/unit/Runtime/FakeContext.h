@@ -14,10 +14,9 @@ constexpr DevicePtr kUsers = 0x10000, kItems = 0x20000;
 
 inline Artifact makeArtifact() { return {makeTestManifest(), "// PTX"}; }
 
-/// A context for the test model (or another), ready to launch.
-inline Result<ExecutionContext>
-makeContext(const FakeCuda &cuda, const Artifact &artifact = makeArtifact(),
-            const ContextOptions &options = {}) {
+/// The test model (or another) on the fake GPU, with tables attached.
+inline Result<std::shared_ptr<const AttachedTables>>
+makeTables(const FakeCuda &cuda, const Artifact &artifact = makeArtifact()) {
   Result<DevicePointer> device = Device::open(cuda.driver());
   if (!device)
     return device.error();
@@ -26,7 +25,14 @@ makeContext(const FakeCuda &cuda, const Artifact &artifact = makeArtifact(),
     return module.error();
   std::vector<DevicePtr> addresses = {kUsers, kItems};
   addresses.resize(artifact.manifest.tables.size());
-  auto tables = AttachedTables::attach(*module, addresses);
+  return AttachedTables::attach(*module, addresses);
+}
+
+/// A context for it, ready to launch.
+inline Result<ExecutionContext>
+makeContext(const FakeCuda &cuda, const Artifact &artifact = makeArtifact(),
+            const ContextOptions &options = {}) {
+  auto tables = makeTables(cuda, artifact);
   if (!tables)
     return tables.error();
   return ExecutionContext::create(*tables, options);

@@ -5,11 +5,29 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 
 namespace recflex {
 
 namespace {
 FakeCuda *current = nullptr;
+
+/// What the driver's functions do, each with the lock held.
+CudaDriver unlocked;
+/// A test's hook may call the driver again.
+std::recursive_mutex lock;
+
+/// One function of the driver, for any number of threads.
+template <auto Function> struct Locked;
+template <typename... Parameters, int (*CudaDriver::*Function)(Parameters...)>
+struct Locked<Function> {
+  static inline const char *symbol;
+  static int call(Parameters... parameters) {
+    std::lock_guard<std::recursive_mutex> guard(lock);
+    current->allCalls.push_back(symbol);
+    return (unlocked.*Function)(parameters...);
+  }
+};
 
 /// Bytes of each parameter, by the comment in KernelABI.h.
 const std::map<std::string, std::vector<size_t>> kSignatures = {
@@ -35,11 +53,12 @@ const std::map<std::string, std::vector<size_t>> kSignatures = {
 struct FakeFunctions {
   /// Notes a call; whether it succeeds.
   static bool enter(const char *name, bool needsContext = true) {
-    if (needsContext && current->contextDepth == 0)
+    if (needsContext && current->depths[std::this_thread::get_id()] == 0)
       current->misuse.push_back(std::string(name) + " without a context");
+    int number = static_cast<int>(current->calls.size());
+    bool lost = current->lostAt >= 0 && number >= current->lostAt;
     bool succeeds =
-        static_cast<int>(current->calls.size()) != current->failAt &&
-        current->failName != name;
+        number != current->failAt && current->failName != name && !lost;
     current->calls.push_back(name);
     return succeeds;
   }
@@ -79,7 +98,7 @@ struct FakeFunctions {
       current->misuse.push_back(std::string("destroying no ") + kind);
     else
       current->alive.erase(it);
-    if (current->contextDepth == 0)
+    if (current->depths[std::this_thread::get_id()] == 0)
       current->misuse.push_back(std::string("destroying a ") + kind +
                                 " without a context");
     return 0;
@@ -191,10 +210,13 @@ void FakeFunctions::fillDevice(CudaDriver &d) {
     if (!enter("cuCtxPushCurrent", false))
       return failure();
     ++current->contextDepth;
+    ++current->depths[std::this_thread::get_id()];
     return 0;
   };
   d.ctxPopCurrent = [](CUctx_st **) {
     --current->contextDepth;
+    if (--current->depths[std::this_thread::get_id()] < 0)
+      current->misuse.push_back("popped a context that was not pushed");
     return 0;
   };
 }
@@ -412,7 +434,11 @@ void FakeFunctions::fillGraph(CudaDriver &d) {
 
 FakeCuda::FakeCuda() : table(std::make_shared<CudaDriver>()) {
   current = this;
-  FakeFunctions::fill(*table);
+  FakeFunctions::fill(unlocked);
+#define RECFLEX_CUDA_SYMBOL(member, name, ...)                                 \
+  table->member = Locked<&CudaDriver::member>::call;                           \
+  Locked<&CudaDriver::member>::symbol = #name;
+#include "recflex/Runtime/CudaSymbols.def"
 }
 
 FakeCuda::~FakeCuda() { current = nullptr; }

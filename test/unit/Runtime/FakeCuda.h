@@ -2,7 +2,8 @@
 //
 // Fills the driver's table with functions that need no GPU. "Device memory" is
 // host memory, so copies copy; kernels do what a test's hook says. Any one
-// call can be made to fail. Everything handed out is tracked.
+// call can be made to fail. Everything handed out is tracked. Threads may call
+// it at once; what a test reads of it, it reads when they have ended.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace recflex {
@@ -37,6 +39,8 @@ public:
   ~FakeCuda();
 
   std::shared_ptr<const CudaDriver> driver() const { return table; }
+  /// The table itself: a test may put functions of its own into it.
+  CudaDriver &functions() { return *table; }
   /// Makes the driver one of before CUDA 11.8.
   void removeLaunchKernelEx() { table->launchKernelEx = nullptr; }
 
@@ -52,15 +56,17 @@ public:
   /// that give something back never do. -1: none.
   int failAt = -1;
   std::string failName; ///< or all calls of this function
+  int lostAt = -1;      ///< or all calls from this one on
   int failCode = cuda::kErrorOutOfMemory;
 
   // What happened.
   std::vector<std::string> calls; ///< those that can fail
+  std::vector<const char *> allCalls; ///< by the symbols' names in libcuda
   std::vector<FakeLaunch> launches;
   std::map<uint64_t, std::string> alive; ///< handle to kind
   std::vector<std::string> misuse; ///< calls that CUDA would not have allowed
   std::string lastPtx;
-  int contextDepth = 0;
+  int contextDepth = 0; ///< of all threads together
   int retained = 0;
   int64_t mostHostBytes = 0; ///< largest sum of pinned memory at a time
 
@@ -68,6 +74,7 @@ private:
   friend struct FakeFunctions;
   std::shared_ptr<CudaDriver> table;
   std::map<uint64_t, int64_t> sizes;
+  std::map<std::thread::id, int> depths; ///< of each thread's context stack
   uint64_t nextHandle = 0x1000;
   bool capturing = false;
 };

@@ -285,7 +285,7 @@ TEST(LaunchSequence, LaunchingAllocatesNothing) {
     int64_t before = allocationCount();
     bool right = static_cast<bool>(sequence.check(batch));
     Result<BatchArguments> bound = sequence.bind(batch, queue);
-    right &= bound && sequence.pool(*bound, queue);
+    right &= bound && sequence.pool(*bound, /*views=*/0, queue);
     EXPECT_EQ(allocationCount(), before);
     EXPECT_TRUE(right);
   }

@@ -253,6 +253,48 @@ TEST(Manifest, TextThatIsNotJsonIsRefused) {
   EXPECT_FALSE(manifestFromJson(twice));
 }
 
+TEST(Manifest, AShortManifestDoesNotAskForMuch) {
+  Manifest m = makeTestManifest();
+  m.maxBatch = 1;
+  m.jaggedFeatures = kMaxJaggedFeatures;
+  EXPECT_TRUE(check(m));
+  m.jaggedFeatures = kMaxJaggedFeatures + 1;
+  EXPECT_EQ(check(m).error().message,
+            "jaggedFeatures: 1048577 is not in 0..1048576");
+
+  // A list of what are no features ends with the first.
+  Json json = Json::parse(toJson(makeTestManifest()));
+  json["features"] = std::vector<int>(100000, 1);
+  Result<Manifest> read = manifestFromJson(json.dump());
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "features[0]: is not an object");
+}
+
+TEST(Manifest, ManyFeaturesInOnePlaceAreFoundSoon) {
+  Manifest m = makeTestManifest();
+  m.features.resize(1, m.features[0]);
+  m.features.resize(1000000, m.features[0]);
+  EXPECT_EQ(check(m).error().message.find("features[1].column: column 0"), 0u);
+}
+
+TEST(Manifest, MessagesShowLittleOfLongNames) {
+  std::string name(1 << 20, '\n');
+  for (const char *place : {"chip", "indexType"}) {
+    Json json = Json::parse(toJson(makeTestManifest()));
+    json[place] = name;
+    Result<Manifest> read = manifestFromJson(json.dump());
+    ASSERT_FALSE(read) << place;
+    EXPECT_LT(read.error().message.size(), 4000u) << place;
+    EXPECT_EQ(read.error().message.find('\n'), std::string::npos) << place;
+  }
+  Json json = Json::parse(toJson(makeTestManifest()));
+  json[name] = 1;
+  Result<Manifest> read = manifestFromJson(json.dump());
+  ASSERT_FALSE(read);
+  EXPECT_LT(read.error().message.size(), 4000u);
+  EXPECT_EQ(read.error().message.find('\n'), std::string::npos);
+}
+
 TEST(Manifest, NoFeaturesAtAllIsAModelToo) {
   Manifest m = makeTestManifest();
   m.tables.clear();

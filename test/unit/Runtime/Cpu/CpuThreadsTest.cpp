@@ -1,25 +1,13 @@
 //===- CpuThreadsTest.cpp - Many callers, and what a launch allocates -----===//
 
+#include "../Allocations.h"
 #include "CpuFixture.h"
 
 #include "ThreadPool.h"
 
+#include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <new>
 #include <thread>
-
-/// All of the program's allocations, counted.
-static std::atomic<int64_t> allocations{0};
-
-void *operator new(size_t bytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void *memory = std::malloc(bytes ? bytes : 1))
-    return memory;
-  std::abort();
-}
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, size_t) noexcept { std::free(memory); }
 
 namespace recflex {
 namespace {
@@ -139,16 +127,16 @@ TEST(CpuThreads, ALaunchAllocatesNothing) {
   byLengths.offsets = 0;
   byLengths.lengths = addressOf(lengths.data());
 
-  int64_t before = allocations;
+  int64_t before = countAllocations();
   bool launched = true;
   for (int round = 0; round != 3; ++round) {
     launched &= static_cast<bool>(context.launch(byOffsets));
     launched &= static_cast<bool>(context.launch(byLengths));
   }
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(countAllocations(), before);
   EXPECT_TRUE(launched);
   EXPECT_EQ(context.faults().total, 6);
-  EXPECT_GT(allocations, before) << "they are not counted";
+  EXPECT_GT(countAllocations(), before) << "they are not counted";
 }
 
 } // namespace

@@ -1,0 +1,66 @@
+//===- CheckedTile.h - Tiles of input that nobody checked -------*- C++ -*-===//
+
+#ifndef RECFLEX_LIB_CONVERSION_EMBTOGPU_CHECKEDTILE_H
+#define RECFLEX_LIB_CONVERSION_EMBTOGPU_CHECKEDTILE_H
+
+#include "Kernels.h"
+
+namespace recflex {
+
+/// The arguments of a forward kernel, as KernelABI.h has them.
+struct FaultArguments {
+  mlir::Value descriptors, values, offsets, weights;
+  mlir::Value output, outputStride, outputFormat, batch;
+  mlir::Value lookups, state, capacity, zeroBags, views;
+  mlir::Type indexType; ///< of values and offsets
+};
+
+/// One tile of one feature, whose block has `threads` threads. All of them come
+/// to every function.
+class CheckedTile {
+public:
+  CheckedTile(KernelBuilder &b, const FaultArguments &arguments,
+              mlir::Value feature, mlir::Value tile, int64_t threads);
+
+  /// Whether the tile has a bad offset or index; false unless `wanted`, which is
+  /// the same for all threads, as the result is. `badWarps` is an i32 a warp, in
+  /// shared memory.
+  mlir::Value isBad(mlir::Value wanted, mlir::LLVM::GlobalOp badWarps);
+
+  /// Pools a bad tile bag by bag, a warp each, and counts and lists its faults.
+  void pool();
+
+private:
+  struct Bag {
+    mlir::Value sample;
+    mlir::Value begin, end; ///< i64, in the values
+    mlir::Value ownBegin;   ///< i64, in the key's values
+  };
+
+  mlir::Value field(size_t offset);
+  mlir::Value loadOffset(mlir::Value sample);
+  mlir::Value loadIndex(mlir::Value position);
+  mlir::Value isRight(mlir::Value begin, mlir::Value end);
+  mlir::Value badOffsets();
+  mlir::Value badIndices();
+  void record(mlir::Value kind, const Bag &bag, mlir::Value position,
+              mlir::Value value);
+  Bag loadBag(mlir::Value sample);
+  mlir::Value recordIndices(const Bag &bag);
+  mlir::Value loadElement(mlir::Value index, mlir::Value column);
+  mlir::Value poolColumn(const Bag &bag, mlir::Value column);
+  void storeColumn(const Bag &bag, mlir::Value column, mlir::Value value);
+
+  KernelBuilder &b;
+  FaultArguments arguments;
+  mlir::Value feature;
+  int64_t threads;
+  mlir::Value thread, lane;
+  mlir::Value key, rows, width, kind;
+  mlir::Value first, past; ///< samples of the tile
+  mlir::Value isFirstPart; ///< of the width: it pools all of it
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_LIB_CONVERSION_EMBTOGPU_CHECKEDTILE_H

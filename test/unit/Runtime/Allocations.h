@@ -1,0 +1,24 @@
+//===- Allocations.h - Counts what a test allocates -------------*- C++ -*-===//
+
+#ifndef RECFLEX_TEST_UNIT_RUNTIME_ALLOCATIONS_H
+#define RECFLEX_TEST_UNIT_RUNTIME_ALLOCATIONS_H
+
+#include <cstdint>
+
+/// Defined where memory comes from a sanitizer instead of the C library.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define RECFLEX_SANITIZER_ALLOCATOR
+#endif
+#endif
+
+namespace recflex {
+
+/// How often the calling thread, and all threads together, have allocated
+/// memory with `new`.
+int64_t countAllocationsOfThread();
+int64_t countAllocations();
+
+} // namespace recflex
+
+#endif // RECFLEX_TEST_UNIT_RUNTIME_ALLOCATIONS_H
