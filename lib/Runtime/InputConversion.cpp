@@ -57,7 +57,8 @@ Status InputConverter::expand(const BatchArguments &batch, DevicePtr offsets,
 
 Status InputConverter::copy(const BatchArguments &batch,
                             KernelQueue &queue) const {
-  constexpr int64_t positionsPerBlock = abi::kInputChunk;
+  constexpr int64_t positionsPerBlock =
+      abi::kInputThreads / abi::kWarpSize * abi::kCopyTile;
   uint64_t batchSize = batch.batchSize, count = keys * batch.batchSize;
   int64_t blocks =
       std::min(ceilDivide(maxLookups, positionsPerBlock), kMaxCopyBlocks);

@@ -87,13 +87,15 @@ constexpr const char *kScanOffsetsKernel = "recflex_scan_offsets";
 constexpr const char *kExpandOffsetsKernel = "recflex_expand_offsets";
 constexpr const char *kCopyViewsKernel = "recflex_copy_views";
 
-/// Threads a block of these kernels, and what a thread does at once.
+/// Threads a block of these kernels.
 constexpr uint32_t kInputThreads = 256;
+/// Entries of an offsets array that a thread and a block do.
 constexpr uint32_t kInputItems = 8;
-/// Entries of an offsets array that a block does.
 constexpr uint32_t kInputChunk = kInputThreads * kInputItems;
-/// Positions of the values that a warp copies at once.
-constexpr uint32_t kCopyTile = kWarpSize * kInputItems;
+/// Positions of the values that a lane and a warp copy at once: of eight a lane,
+/// some chips spill.
+constexpr uint32_t kCopyItems = 4;
+constexpr uint32_t kCopyTile = kWarpSize * kCopyItems;
 /// Largest `limit`: two sums up to it can be added.
 constexpr int64_t kMaxScanLimit = int64_t{1} << 61;
 

@@ -17,7 +17,7 @@ using namespace mlir;
 
 namespace recflex {
 
-static constexpr int64_t kItems = abi::kInputItems;
+static constexpr int64_t kItems = abi::kCopyItems;
 
 namespace {
 struct Copy {

@@ -84,7 +84,7 @@ TEST(DeviceModule, WhatCannotRunIsRefused) {
       << missing;
   EXPECT_EQ(errorOf([](FakeCuda &cuda, Artifact &) {
               cuda.maxThreads = 255;
-            }).find("kernel recflex_bind_keys runs with at most 255"),
+            }).find("kernel recflex_scan_sums runs with at most 255"),
             0u);
   std::string log = errorOf([](FakeCuda &cuda, Artifact &) {
     cuda.failName = "cuModuleLoadDataEx";

@@ -214,7 +214,7 @@ TEST(LaunchSequence, ViewsAreScannedAndCopied) {
   EXPECT_EQ(queue.early(), (std::vector<bool>{false, true, true, false, true}));
   EXPECT_EQ(queue.records[1].arguments(),
             (Words{0, 0x6000, 600, 2400, 5000, w.chunkSums, w.offsets, 0, 64}));
-  EXPECT_EQ(queue.records[2].launch.blocks, 3); // 5000 positions
+  EXPECT_EQ(queue.records[2].launch.blocks, 5); // 5000 positions
   EXPECT_EQ(queue.records[2].arguments(),
             (Words{0x6000, 600, 2400, w.offsets, w.values, w.weights}));
   EXPECT_EQ(bound->values, w.values);
