@@ -25,9 +25,11 @@ class CFaults : public testing::Test {
 protected:
   CFaults() {
     cuda.onLaunch = [](const FakeLaunch &launch) {
-      if (launch.kernel != abi::kReportFaultsKernel)
+      // Either of the forward kernels that check.
+      if (launch.kernel != abi::kForwardCheckedKernel &&
+          launch.kernel != abi::kForwardAnyKernel)
         return;
-      auto *state = reinterpret_cast<abi::CheckState *>(launch.arguments[9]);
+      auto *state = reinterpret_cast<abi::CheckState *>(launch.arguments[12]);
       state->total += 3;
       std::memcpy(state + 1, &kBadIndex, sizeof kBadIndex);
       std::memcpy(reinterpret_cast<RecflexFault *>(state + 1) + 1, &kBadOffset,

@@ -93,7 +93,7 @@ TEST(DeviceBatch, PoolsAndReadsBack) {
   Result<DeviceBuffer> small = DeviceBuffer::allocate(stream->device(), 95);
   ASSERT_TRUE(small);
   EXPECT_FALSE(poolOnDevice(*context, *batch, *small, *stream));
-  EXPECT_FALSE(timeForward(*context, {}, *output, *stream));
+  EXPECT_FALSE(timeForward(*context, *context, {}, *output, *stream));
   EXPECT_TRUE(cuda.misuse.empty());
 }
 
@@ -133,7 +133,8 @@ Status runAll(const FakeCuda &cuda) {
   BenchOptions options;
   options.samples = 2;
   options.warmupSeconds = 1e-3;
-  if (auto times = timeForward(*context, batches, *output, *stream, options);
+  if (auto times = timeForward(*context, *context, batches, *output, *stream,
+                               options);
       !times)
     return times.error();
   if (auto rate = measureCopyRate(*stream, options); !rate)

@@ -30,6 +30,8 @@ struct Locked<Function> {
 };
 
 /// Bytes of each parameter, by the comment in KernelABI.h.
+const std::vector<size_t> kForward = {8, 4, 8, 8, 8, 8, 8, 8,
+                                      8, 4, 4, 8, 8, 4, 4, 8};
 const std::map<std::string, std::vector<size_t>> kSignatures = {
     {"recflex_scan_sums", {8, 8, 4, 4, 8, 8}},
     {"recflex_scan_offsets", {8, 8, 4, 4, 8, 8, 8, 8, 4}},
@@ -37,9 +39,9 @@ const std::map<std::string, std::vector<size_t>> kSignatures = {
     {"recflex_copy_views", {8, 4, 4, 8, 8, 8}},
     {"recflex_bind_keys", {8, 4, 8, 4, 8}},
     {"recflex_bind_order", {4, 8, 8, 8}},
-    {"recflex_forward", {8, 4, 8, 8, 8, 8, 8, 8, 8, 4, 4}},
-    {"recflex_forward_checked", {8, 4, 8, 8, 8, 8, 8, 8, 8, 4, 4, 8, 8}},
-    {"recflex_report_faults", {8, 4, 8, 8, 8, 8, 8, 4, 4, 8, 4, 4}},
+    {"recflex_forward", kForward},
+    {"recflex_forward_checked", kForward},
+    {"recflex_forward_any", kForward},
     {"recflex_copy", {8, 8, 4}},
     {"recflex_read_l2", {8, 4, 4, 8}},
     {"recflex_compare", {8, 8, 4, 8}},
