@@ -89,6 +89,7 @@ void KeyInputs::readShared(const BatchArguments &batch, FaultLog *log) {
   if (!log && lookups == 0 && batch.values)
     lookups = readIndex(bounds, type, bags);
 
+  bool lost = false; // behind a key whose starts cannot be right
   for (size_t j = 0; j != keys.size(); ++j) {
     int64_t first = static_cast<int64_t>(j) * batch.batchSize;
     int64_t samples = batch.batchSize;
@@ -101,8 +102,10 @@ void KeyInputs::readShared(const BatchArguments &batch, FaultLog *log) {
         if (log)
           log->record({FaultKind::keyStart, -1, static_cast<int32_t>(j), 0, 0,
                        badFirst ? first : end});
-        first = samples = 0;
+        lost = true;
       }
+      if (lost)
+        first = samples = 0;
     }
     firstBags[j] = first;
     keys[j] = {hostArray<std::byte>(batch.values),

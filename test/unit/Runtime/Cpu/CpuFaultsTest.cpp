@@ -237,8 +237,8 @@ TEST_P(CpuFaults, BadKeyStartsMakeEmptyKeys) {
            {{0, -1, 3}, 0, -1, {{0, 0}, {0, 0}}},
            {{0, 2, 1}, 1, 1, {{0, 0}, {0, 0}}},
            {{1, 1, 4}, 1, 4, {{0, 0}, {0, 0}}},
-           {{0, 0, 3}, 1, 3, {{0, 0}, {0, 0}}}, // more than the batch
-           {{9, 2, 3}, 0, 9, {{-20, -20}, {0, 0}}}}) {
+           {{0, 0, 3}, 1, 3, {{0, 0}, {0, 0}}},    // more than the batch
+           {{9, 2, 3}, 0, 9, {{0, 0}, {0, 0}}}}) { // lost with the first
     context.clearFaults();
     BatchArguments arguments = shared(2, values, offsets);
     arguments.keyStarts = addressOf(c.starts.data());
@@ -301,32 +301,137 @@ TEST_P(CpuFaults, ViewsAreCheckedAsKeys) {
   EXPECT_EQ(launch(context, arguments), (Pooled(3, {0, 0})));
 }
 
-TEST_P(CpuFaults, GarbageIsSurvived) {
-  // Bounds, indices and lengths of any value, on rows of several kernels.
-  std::mt19937_64 random(13);
-  manifest = makeManifest({3, 150}, RowType::f16, GetParam());
-  Tables tables(manifest, 14);
-  int64_t samples = 8, bags = manifest.jaggedFeatures * samples;
-  auto draw = [&]() -> int64_t {
+/// Numbers of which some are anything and most are small.
+class Garbage {
+public:
+  Garbage(IndexType type, uint64_t seed) : type(type), random(seed) {}
+
+  int64_t draw() {
     switch (random() % 4) {
     case 0:
-      return static_cast<int64_t>(random() >> (random() % 64)) *
-             (random() % 2 ? 1 : -1);
+      return cut(static_cast<int64_t>(random() >> (random() % 64)) *
+                 (random() % 2 ? 1 : -1));
     case 1:
       return static_cast<int64_t>(random() % 100) - 20;
     default:
       return static_cast<int64_t>(random() % 41);
     }
-  };
-  auto array = [&](int64_t n) {
-    std::vector<int64_t> numbers(n);
-    for (int64_t &x : numbers) {
-      x = draw();
-      if (GetParam() == IndexType::i32)
-        x = static_cast<int32_t>(x);
+  }
+  bool rarely() { return random() % 8 == 0; }
+  IndexArray array(int64_t n) {
+    IndexArray result;
+    result.type = type;
+    for (int64_t i = 0; i != n; ++i)
+      result.append(draw());
+    return result;
+  }
+  /// An array that is mostly sorted.
+  IndexArray bounds(int64_t n) {
+    IndexArray result;
+    result.type = type;
+    for (int64_t i = 0, at = 0; i != n; ++i) {
+      at += random() % 3;
+      result.append(rarely() ? draw() : at);
     }
-    return indices(numbers);
-  };
+    return result;
+  }
+
+private:
+  int64_t cut(int64_t x) const {
+    return type == IndexType::i32 ? static_cast<int32_t>(x) : x;
+  }
+  IndexType type;
+  std::mt19937_64 random;
+};
+
+TEST_P(CpuFaults, OtherFormsMeanWhatTheyMeanOnAGpu) {
+  // convertOnHost() is what the GPU's input kernels are compared with.
+  manifest = makeManifest({3, 20}, RowType::f32, GetParam());
+  Tables tables(manifest, 15);
+  constexpr int64_t samples = 5, lookups = 60;
+  int32_t keys = manifest.jaggedFeatures;
+  ContextOptions options;
+  options.checks = InputChecks::zeroRow;
+  options.faultCapacity = 4096;
+  options.maxBatch = samples;
+  options.maxLookups = 1 << 20;
+  CpuContext context = makeCpuContext(manifest, tables, {2}, options);
+  std::vector<float> weights(lookups, 0.5f);
+  std::vector<float> output(samples * manifest.outputWidth);
+  Garbage garbage(GetParam(), 16);
+  int64_t found = 0;
+  for (int round = 0; round != 300; ++round) {
+    IndexArray values = garbage.array(lookups);
+    std::vector<int32_t> starts;
+    std::vector<IndexArray> bounds;
+    std::vector<KeyView> views;
+    for (int32_t key = 0; key <= keys; ++key)
+      starts.push_back(garbage.rarely() ? static_cast<int32_t>(garbage.draw())
+                                        : key * static_cast<int32_t>(samples));
+    BatchArguments batch;
+    batch.batchSize = samples;
+    batch.output = addressOf(output.data());
+    batch.outputStride = manifest.outputWidth;
+    if (round % 4 == 0) {
+      for (int32_t key = 0; key != keys; ++key)
+        bounds.push_back(garbage.bounds(samples + 1));
+      for (int32_t key = 0; key != keys; ++key)
+        views.push_back(
+            {addressOf(values.bytes.data()),
+             garbage.rarely() ? 0 : addressOf(bounds[key].bytes.data()),
+             garbage.rarely() ? 0 : addressOf(weights.data()),
+             garbage.rarely() ? 1 : lookups,
+             garbage.rarely() ? garbage.draw() : samples});
+      batch.views = addressOf(views.data());
+    } else {
+      batch.values = addressOf(values.bytes.data());
+      batch.weights = addressOf(weights.data());
+      batch.lookups = lookups;
+      bounds.push_back(round % 4 == 1 ? garbage.bounds(keys * samples + 1)
+                                      : garbage.bounds(keys * samples));
+      DevicePtr address = addressOf(bounds[0].bytes.data());
+      (round % 4 == 1 ? batch.offsets : batch.lengths) = address;
+      if (round % 4 != 2) {
+        batch.keyStarts = addressOf(starts.data());
+        batch.bags = keys * samples;
+      }
+    }
+
+    auto pool = [&](const BatchArguments &arguments) {
+      context.clearFaults();
+      output.assign(output.size(), 777);
+      Status status = context.launch(arguments);
+      EXPECT_TRUE(status) << status.error().message;
+      return output;
+    };
+    std::vector<float> actual = pool(batch);
+    Faults ofKeys;
+    for (const Fault &fault : context.faults().faults)
+      if (fault.feature < 0)
+        ofKeys.push_back(fault);
+
+    ConvertedInput converted = convertOnHost(batch, manifest, options);
+    EXPECT_EQ(ofKeys, converted.faults) << round;
+    found += static_cast<int64_t>(ofKeys.size());
+    BatchArguments canonical = batch;
+    canonical.lengths = canonical.keyStarts = canonical.views = 0;
+    canonical.offsets = addressOf(converted.offsets.bytes.data());
+    if (batch.views) {
+      canonical.values = addressOf(converted.values.bytes.data());
+      canonical.weights = addressOf(converted.weights.data());
+      canonical.lookups = converted.values.size();
+    }
+    EXPECT_EQ(actual, pool(canonical)) << round;
+  }
+  EXPECT_GT(found, 100);
+}
+
+TEST_P(CpuFaults, GarbageIsSurvived) {
+  // Bounds, indices and lengths of any value, on rows of several kernels.
+  manifest = makeManifest({3, 150}, RowType::f16, GetParam());
+  Tables tables(manifest, 14);
+  int64_t samples = 8, bags = manifest.jaggedFeatures * samples;
+  Garbage garbage(GetParam(), 13);
   ContextOptions options;
   options.maxBatch = samples;
   options.maxLookups = 64;
@@ -337,11 +442,12 @@ TEST_P(CpuFaults, GarbageIsSurvived) {
     options.checks = checks;
     CpuContext context = makeCpuContext(manifest, tables, {2}, options);
     for (int round = 0; round != 200; ++round) {
-      IndexArray values = array(64), bounds = array(bags + 1);
+      IndexArray values = garbage.array(64), bounds = garbage.array(bags + 1);
       std::vector<int32_t> starts;
       for (int32_t key = 0; key <= manifest.jaggedFeatures; ++key)
-        starts.push_back(random() % 4 ? key * static_cast<int32_t>(samples)
-                                      : static_cast<int32_t>(draw()));
+        starts.push_back(garbage.rarely()
+                             ? static_cast<int32_t>(garbage.draw())
+                             : key * static_cast<int32_t>(samples));
       BatchArguments arguments = shared(samples, values, bounds);
       arguments.weights = addressOf(weights.data());
       arguments.output = addressOf(output.data());
