@@ -89,9 +89,8 @@ static Status checkFeature(const Manifest &m, size_t i) {
     return makeError(place("columnTiles"), ": ", f.columnTiles,
                      " parts of a row of width ", width);
   if (f.column < 0 || f.column > m.outputWidth - width)
-    return makeError(place("column"), ": columns ", f.column, " to ",
-                     f.column + width, " are not inside the output of width ",
-                     m.outputWidth);
+    return makeError(place("column"), ": ", width, " columns from ", f.column,
+                     " on are not inside the output of width ", m.outputWidth);
   if (f.weighted && f.pooling == Pooling::max)
     return makeError(place("weighted"),
                      ": max pooling takes no weights; use sum or mean");
