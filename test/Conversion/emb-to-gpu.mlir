@@ -18,6 +18,8 @@
 // CHECK-SAME:      kernel attributes {known_block_size = array<i32: 256, 1, 1>}
 // CHECK-LABEL:   func.func private @body0_sub_warp_w8_f32_sum(
 // CHECK-SAME:      %{{.*}}: !llvm.ptr<1>, %{{.*}}: i32, %{{.*}}: i32, %{{.*}}: i32, %{{.*}}: !llvm.ptr<1>, %{{.*}}: !llvm.ptr<1>, %{{.*}}: !llvm.ptr<1>, %{{.*}}: !llvm.ptr<1>, %{{.*}}: i32, %{{.*}}: i32) {
+// CHECK-NOT:     func.func private @body{{.*}}_sum(
+// CHECK:         func.func private @body0_sub_warp_w8_f32_sum_any(
 // CHECK-NOT:     func.func private
 // CHECK:         gpu.func @recflex_forward(
 // CHECK-SAME:      kernel attributes {known_block_size = array<i32: 64, 1, 1>, nvvm.minctasm = 12 : i32}
@@ -25,6 +27,10 @@
 // CHECK:           call @body0_sub_warp_w8_f32_sum(
 // CHECK-NOT:       call
 // CHECK:           gpu.return
+// CHECK:         gpu.func @recflex_forward_checked(
+// CHECK:           call @body0_sub_warp_w8_f32_sum(
+// CHECK:         gpu.func @recflex_forward_any(
+// CHECK:           call @body0_sub_warp_w8_f32_sum_any(
 // CHECK-NOT:   gpu.module
 func.func @one_body(%kjt: !emb.kjt<2 x i32>, %t0: tensor<100x8xf32>,
                     %t1: tensor<200x8xf32>) -> tensor<?x16xf32> {
@@ -92,14 +98,19 @@ func.func @bodies(%kjt: !emb.kjt<6 x i32>, %w: tensor<?xf32>,
 
 // -----
 
-// Stores are as wide as the output's rows and the feature's column allow: the
-// column of the second feature keeps them at 4 bytes.
+// Stores are as wide as the feature's column allows, where rows are aligned; a
+// body for any format narrows them where they are not.
 
 // CHECK-LABEL: func.func @alignment(
 // CHECK:       func.func private @body0_gather_w4_f32_sum(
-// CHECK:         llvm.store %{{.*}} {alignment = 4 : i64} : vector<4xf32>
+// CHECK:         llvm.store %{{.*}} {alignment = 16 : i64} : vector<4xf32>
 // CHECK:       func.func private @body1_gather_w1_f32_sum(
 // CHECK:         llvm.store %{{.*}} {alignment = 4 : i64} : vector<1xf32>
+// CHECK:       func.func private @body0_gather_w4_f32_sum_any(
+// CHECK:         llvm.store %{{.*}} {alignment = 16 : i64} : vector<4xf32>
+// CHECK:         llvm.store %{{.*}} {alignment = 4 : i64} : vector<4xf32>
+// CHECK:         llvm.store %{{.*}} {alignment = 8 : i64} : vector<4xi16>
+// CHECK:         llvm.store %{{.*}} {alignment = 2 : i64} : vector<4xi16>
 func.func @alignment(%kjt: !emb.kjt<2 x i32>, %t0: tensor<100x4xf32>,
                      %t1: tensor<100x1xf32>) -> tensor<?x5xf32> {
   %0 = emb.fused_lookup %kjt tables(%t0, %t1) [

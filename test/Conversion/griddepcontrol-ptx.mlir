@@ -34,6 +34,13 @@
 // CHECK-COUNT-4: ld.global.b32
 // CHECK-NOT:     griddepcontrol
 
+// CHECK-LABEL: .visible .entry recflex_forward_any(
+// CHECK-NOT:     {{ld|st}}.global
+// CHECK:         griddepcontrol.wait;
+// CHECK-NOT:     ld.global.nc
+// CHECK-COUNT-4: ld.global.b32
+// CHECK-NOT:     griddepcontrol
+
 // PLAIN: .visible .entry recflex_forward(
 
 func.func @model(%kjt: !emb.kjt<2 x i32>, %t0: tensor<100x8xf32>,

@@ -57,8 +57,9 @@ TEST(ExecutionContext, LaunchesTheThreeKernelsWithTheirArguments) {
   EXPECT_EQ(cuda.launches[2].kernel, "recflex_forward");
   EXPECT_EQ(cuda.launches[2].blocks, 3u + 5 + 2 * 9);
   EXPECT_EQ(cuda.launches[2].threads, 128u);
-  EXPECT_EQ(cuda.launches[2].arguments, (Words{d, 3, order, starts, 0x1004,
-                                               0x2008, 0x300c, 0x4010, 16, 9}));
+  EXPECT_EQ(cuda.launches[2].arguments,
+            (Words{d, 3, order, starts, 0x1004, 0x2008, 0x300c, 0x4010, 16,
+                   abi::kUsualFormat, 9, 0, 0, 64, 0, 0}));
   EXPECT_TRUE(cuda.misuse.empty());
 }
 
@@ -214,9 +215,7 @@ TEST(ExecutionContext, ArgumentsThatCannotBeAreRefused) {
   EXPECT_EQ(errorOf([](BatchArguments &a) { a.offsets = 0; }), "offsets ha");
   EXPECT_EQ(errorOf([](BatchArguments &a) { a.weights = 0; }), "weights ha");
   EXPECT_EQ(errorOf([](BatchArguments &a) { a.output = 0; }), "output has");
-  EXPECT_EQ(errorOf([](BatchArguments &a) { a.output += 8; }), "output has");
-  EXPECT_EQ(errorOf([](BatchArguments &a) { a.outputStride += 2; }),
-            "the output");
+  EXPECT_EQ(errorOf([](BatchArguments &a) { a.output += 2; }), "output has");
   EXPECT_EQ(errorOf([](BatchArguments &a) { a.outputStride = 1ll << 31; }),
             "the output");
   EXPECT_TRUE(cuda.launches.empty());
@@ -225,23 +224,45 @@ TEST(ExecutionContext, ArgumentsThatCannotBeAreRefused) {
             "none");
 }
 
-TEST(ExecutionContext, NarrowStoresNeedLessAlignment) {
-  for (int64_t width : {13, 14}) {
-    FakeCuda cuda;
-    Artifact artifact = makeArtifact();
-    artifact.manifest.outputWidth = width;
-    Result<ExecutionContext> context = makeContext(cuda, artifact);
-    ASSERT_TRUE(context);
-    BatchArguments arguments = makeArguments();
-    for (auto [outputStep, stride, isRight] : {std::tuple{4, 14, width == 13},
-                                               {8, 14, true},
-                                               {2, 14, false},
-                                               {8, 15, width == 13}}) {
-      arguments.output = 0x4010 + outputStep;
-      arguments.outputStride = stride;
-      EXPECT_EQ(static_cast<bool>(context->launch(arguments, kStream)), isRight)
-          << width << " " << outputStep << " " << stride;
-    }
+/// The kernel that pools a batch, and the format that it is told.
+std::pair<std::string, uint64_t>
+pooledBy(InputChecks checks, void (*change)(BatchArguments &)) {
+  FakeCuda cuda;
+  ContextOptions options;
+  options.checks = checks;
+  Result<ExecutionContext> plain = makeContext(cuda);
+  EXPECT_TRUE(plain);
+  if (!plain)
+    return {};
+  auto tables = AttachedTables::attach(
+      DeviceModule::load(plain->module().device(), makeArtifact()).operator*(),
+      {kUsers, kItems});
+  EXPECT_TRUE(tables);
+  Result<ExecutionContext> context = ExecutionContext::create(*tables, options);
+  EXPECT_TRUE(context);
+  BatchArguments arguments = makeArguments();
+  change(arguments);
+  EXPECT_TRUE(context->launch(arguments, kStream));
+  const FakeLaunch &last = cuda.launches.back();
+  return {last.kernel, last.arguments[9]};
+}
+
+TEST(ExecutionContext, FormatAndChecksChooseTheKernel) {
+  auto usual = [](BatchArguments &) {};
+  auto narrow = [](BatchArguments &a) { a.output += 4; };
+  auto odd = [](BatchArguments &a) { a.outputStride += 1; };
+  auto halves = [](BatchArguments &a) {
+    a.outputType = RowType::bf16;
+    a.output += 8;
+  };
+  using Pooled = std::pair<std::string, uint64_t>;
+  EXPECT_EQ(pooledBy(InputChecks::off, usual), (Pooled{"recflex_forward", 4}));
+  EXPECT_EQ(pooledBy(InputChecks::zeroRow, usual),
+            (Pooled{"recflex_forward_checked", 4}));
+  for (InputChecks checks : {InputChecks::off, InputChecks::zeroBag}) {
+    EXPECT_EQ(pooledBy(checks, narrow), (Pooled{"recflex_forward_any", 0}));
+    EXPECT_EQ(pooledBy(checks, odd), (Pooled{"recflex_forward_any", 0}));
+    EXPECT_EQ(pooledBy(checks, halves), (Pooled{"recflex_forward_any", 6}));
   }
 }
 
