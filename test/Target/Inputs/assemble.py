@@ -23,7 +23,7 @@ SPILLED_TOGETHER = 16
 
 # The kernels that check and that write any format hold a little more; what they
 # spill is stored once a tile and loaded behind its loops.
-SPILLED_BY_CHECKS = 128
+SPILLED_BY_CHECKS = 512
 CHECKING = ("recflex_forward_checked", "recflex_forward_any")
 
 
