@@ -18,7 +18,7 @@ namespace recflex {
 
 /// An error of whatever kind, as one of the artifact's contents.
 static Error bad(const Error &error, const std::string &where) {
-  return makeError(ErrorCode::badArtifact, where, ": ", error.message);
+  return {error.in(where).message, ErrorCode::badArtifact};
 }
 
 /// The PTX must be text, and for what the manifest says.

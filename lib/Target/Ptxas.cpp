@@ -106,12 +106,8 @@ Result<std::string> Ptxas::assemble(const std::string &ptx,
     std::string details = text ? StringRef(*text).rtrim().str() : "";
     if (!problem.empty())
       details = problem + (details.empty() ? "" : "\n") + details;
-    Error error =
-        makeError(program, " cannot assemble the PTX for ", chip, ": ");
-    // Lines stay lines: an argument of makeError() would be an excerpt.
-    error.message +=
-        details.empty() ? "exit code " + std::to_string(code) : details;
-    return error;
+    return makeError(program, " cannot assemble the PTX for ", chip, ": ")
+        .then(details.empty() ? "exit code " + std::to_string(code) : details);
   }
   return readFile(out);
 }

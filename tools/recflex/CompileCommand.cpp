@@ -30,7 +30,7 @@ public:
     CompilerSession session(options.remarks());
     auto module = input.readModule(session.context());
     if (!module)
-      return makeError(module.error().message, session.takeDetail());
+      return module.error().then(session.takeDetail());
     if (Status status = takeStats(**module); !status)
       return status;
     Result<BuiltModel> model = build(session, **module, options);

@@ -30,7 +30,7 @@ public:
       CompilerSession session;
       auto module = input.readModule(session.context());
       if (!module)
-        return makeError(module.error().message, session.takeDetail());
+        return module.error().then(session.takeDetail());
       llvm::raw_string_ostream os(text);
       (*module)->print(os);
       os << '\n';

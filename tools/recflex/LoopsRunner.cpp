@@ -205,10 +205,10 @@ Result<std::unique_ptr<Runner>> createLoopsRunner(ModuleOp module,
   PassManager pm(module.getContext());
   pm.addPass(createConvertEmbToLoopsPass());
   if (failed(pm.run(*copy)))
-    return makeError("cannot lower the model to loops: ", errors);
+    return makeError("cannot lower the model to loops: ").then(errors);
   FailureOr<CpuJit> jit = CpuJit::compile(*copy, manifest.name);
   if (failed(jit))
-    return makeError("cannot compile the model for this CPU: ", errors);
+    return makeError("cannot compile the model for this CPU: ").then(errors);
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - start;
   return std::unique_ptr<Runner>(

@@ -22,7 +22,7 @@ Preparation::Preparation(cl::SubCommand &sub)
 Status Preparation::compile(PreparedModel &model) const {
   auto module = input.readModule(model.session.context());
   if (!module)
-    return makeError(module.error().message, model.session.takeDetail());
+    return module.error().then(model.session.takeDetail());
   model.module = std::move(*module);
   Result<JaggedInput> jagged = findJaggedInput(*model.module);
   if (!jagged)

@@ -96,7 +96,7 @@ Result<std::vector<Batch>> Workload::batches(const ModelInput &input,
     return readBatches(numFeatures, indexType);
   Result<ModelSpec> spec = input.readSpec();
   if (!spec)
-    return makeError(spec.error().message, "; or give batches with --batch");
+    return spec.error().then("; or give batches with --batch");
   return generated.generate(*spec);
 }
 

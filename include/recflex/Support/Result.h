@@ -45,6 +45,8 @@ struct Error {
   Error in(const std::string &where) const {
     return {excerpt(where) + ": " + message, code};
   }
+  /// Appends text as it is: another message, or a compiler's lines.
+  Error then(const std::string &text) const { return {message + text, code}; }
 };
 
 namespace detail {

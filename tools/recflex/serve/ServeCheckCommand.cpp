@@ -51,7 +51,8 @@ public:
 private:
   static Status judge(const LoadReport &r) {
     if (r.errors > 0)
-      return makeError(r.errors, " threads failed; the first: ", r.firstError);
+      return makeError(r.errors, " threads failed; the first: ")
+          .then(r.firstError);
     if (r.differingWords > 0)
       return makeError("results under load differ from those of one thread in ",
                        r.differingWords, " words of ", r.compared,
