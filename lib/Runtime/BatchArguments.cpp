@@ -20,6 +20,21 @@ Status check(const ContextOptions &options) {
   return {};
 }
 
+Status checkTables(const std::vector<DevicePtr> &tables,
+                   const Manifest &manifest) {
+  constexpr DevicePtr kAlignment = 16;
+  if (tables.size() != manifest.tables.size())
+    return makeError(tables.size(), " tables are attached, the model has ",
+                     manifest.tables.size());
+  for (size_t i = 0; i != tables.size(); ++i)
+    if (tables[i] == 0 || tables[i] % kAlignment != 0)
+      return makeError("table ", i, " ('", manifest.tables[i].name,
+                       "') is attached at address ", tables[i],
+                       "; give device memory aligned to ", kAlignment,
+                       " bytes");
+  return {};
+}
+
 namespace {
 
 /// An array that a launch is given.

@@ -23,8 +23,14 @@ Result<DeviceBatch> DeviceBatch::upload(const Stream &stream,
                                         const Batch &batch) {
   if (Status status = checkBatch(manifest, batch); !status)
     return status.error();
+  return uploadUnchecked(stream, batch);
+}
+
+Result<DeviceBatch> DeviceBatch::uploadUnchecked(const Stream &stream,
+                                                 const Batch &batch) {
   DeviceBatch uploaded;
   uploaded.samples = batch.batchSize;
+  uploaded.valueCount = batch.values.size();
   struct Array {
     const void *from;
     size_t bytes;
@@ -52,7 +58,7 @@ BatchArguments DeviceBatch::arguments(const Manifest &manifest,
   arguments.values = values.address();
   arguments.offsets = offsets.address();
   arguments.weights = weights.address();
-  arguments.lookups = values.size() / byteSize(manifest.indexType);
+  arguments.lookups = valueCount;
   arguments.output = output;
   arguments.outputStride = manifest.outputWidth;
   arguments.batchSize = samples;

@@ -44,15 +44,22 @@ Result<PinnedBuffer> PinnedBuffer::allocate(DevicePointer device,
   return PinnedBuffer(std::move(device), memory, bytes);
 }
 
-/// Enqueues a copy to the device.
-static Status enqueueCopy(const Stream &stream, DevicePtr to, const void *from,
-                          int64_t bytes) {
+/// Calls one of the driver's functions in the stream's context.
+template <typename Call>
+static Status enqueue(const Stream &stream, const char *what, Call call) {
   ContextScope scope(*stream.device());
   if (!scope)
     return scope.error();
   const CudaDriver &driver = stream.device()->driver();
-  return driver.check(driver.memcpyHtoDAsync(to, from, bytes, stream.get()),
-                      "cuMemcpyHtoDAsync");
+  return driver.check(call(driver), what);
+}
+
+/// Enqueues a copy to the device.
+static Status enqueueCopy(const Stream &stream, DevicePtr to, const void *from,
+                          int64_t bytes) {
+  return enqueue(stream, "cuMemcpyHtoDAsync", [&](const CudaDriver &driver) {
+    return driver.memcpyHtoDAsync(to, from, bytes, stream.get());
+  });
 }
 
 Status copyToDevice(const Stream &stream, DevicePtr to, const void *from,
@@ -68,13 +75,11 @@ Status copyToHost(const Stream &stream, void *to, DevicePtr from,
                   int64_t bytes) {
   if (bytes == 0)
     return {};
-  ContextScope scope(*stream.device());
-  if (!scope)
-    return scope.error();
-  const CudaDriver &driver = stream.device()->driver();
-  if (Status status =
-          driver.check(driver.memcpyDtoHAsync(to, from, bytes, stream.get()),
-                       "cuMemcpyDtoHAsync");
+  if (Status status = enqueue(stream, "cuMemcpyDtoHAsync",
+                              [&](const CudaDriver &driver) {
+                                return driver.memcpyDtoHAsync(to, from, bytes,
+                                                              stream.get());
+                              });
       !status)
     return status;
   return stream.synchronize();
@@ -84,24 +89,18 @@ Status copyOnDevice(const Stream &stream, DevicePtr to, DevicePtr from,
                     int64_t bytes) {
   if (bytes == 0)
     return {};
-  ContextScope scope(*stream.device());
-  if (!scope)
-    return scope.error();
-  const CudaDriver &driver = stream.device()->driver();
-  return driver.check(driver.memcpyDtoDAsync(to, from, bytes, stream.get()),
-                      "cuMemcpyDtoDAsync");
+  return enqueue(stream, "cuMemcpyDtoDAsync", [&](const CudaDriver &driver) {
+    return driver.memcpyDtoDAsync(to, from, bytes, stream.get());
+  });
 }
 
 Status fillBytes(const Stream &stream, DevicePtr to, uint8_t value,
                  int64_t bytes) {
   if (bytes == 0)
     return {};
-  ContextScope scope(*stream.device());
-  if (!scope)
-    return scope.error();
-  const CudaDriver &driver = stream.device()->driver();
-  return driver.check(driver.memsetD8Async(to, value, bytes, stream.get()),
-                      "cuMemsetD8Async");
+  return enqueue(stream, "cuMemsetD8Async", [&](const CudaDriver &driver) {
+    return driver.memsetD8Async(to, value, bytes, stream.get());
+  });
 }
 
 namespace {

@@ -3,15 +3,14 @@
 #include "recflex/Runtime/DeviceModule.h"
 
 #include "PtxModule.h"
+
+#include "recflex/Runtime/BatchArguments.h"
 #include "recflex/Runtime/Chip.h"
 #include "recflex/Runtime/PtxHeader.h"
 
 namespace recflex {
 
 namespace {
-
-/// Tables' rows are read in vectors of up to 16 bytes.
-constexpr DevicePtr kTableAlignment = 16;
 
 /// The CUDA version whose drivers are asked for overlapping kernels. Launching
 /// them came with 11.8, graphs know such dependencies ("edge data") since 12.3,
@@ -134,15 +133,8 @@ Result<std::shared_ptr<const AttachedTables>>
 AttachedTables::attach(std::shared_ptr<const DeviceModule> module,
                        const std::vector<DevicePtr> &tables) {
   const Manifest &manifest = module->manifest();
-  if (tables.size() != manifest.tables.size())
-    return makeError(tables.size(), " tables are attached, the model has ",
-                     manifest.tables.size());
-  for (size_t i = 0; i != tables.size(); ++i)
-    if (tables[i] == 0 || tables[i] % kTableAlignment != 0)
-      return makeError("table ", i, " ('", manifest.tables[i].name,
-                       "') is attached at address ", tables[i],
-                       "; give device memory aligned to ", kTableAlignment,
-                       " bytes");
+  if (Status status = checkTables(tables, manifest); !status)
+    return status.error();
 
   std::vector<abi::FeatureDescriptor> descriptors = module->descriptors();
   for (size_t i = 0; i != descriptors.size(); ++i)

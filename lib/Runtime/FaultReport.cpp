@@ -8,12 +8,17 @@
 
 namespace recflex {
 
+/// By what faults are ordered, and all that they say.
+static auto keyOf(const Fault &f) {
+  return std::tie(f.feature, f.key, f.sample, f.position, f.kind, f.value);
+}
+
+bool operator==(const Fault &a, const Fault &b) { return keyOf(a) == keyOf(b); }
+
 void sortFaults(std::vector<Fault> &faults) {
-  auto key = [](const Fault &f) {
-    return std::tuple(f.feature, f.key, f.sample, f.position, f.kind, f.value);
-  };
-  std::sort(faults.begin(), faults.end(),
-            [&](const Fault &a, const Fault &b) { return key(a) < key(b); });
+  std::sort(
+      faults.begin(), faults.end(),
+      [](const Fault &a, const Fault &b) { return keyOf(a) < keyOf(b); });
 }
 
 /// "feature 'user' (3)", or "key 3" where the fault is no single feature's.

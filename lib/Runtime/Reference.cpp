@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <thread>
 
@@ -17,15 +16,7 @@ namespace recflex {
 /// Widens the elements at `from` to double precision.
 static void loadRow(const char *from, RowType type, std::vector<double> &row) {
   for (double &value : row) {
-    if (type == RowType::f32) {
-      float element;
-      std::memcpy(&element, from, sizeof element);
-      value = element;
-    } else {
-      uint16_t bits;
-      std::memcpy(&bits, from, sizeof bits);
-      value = type == RowType::f16 ? f16ToF32(bits) : bf16ToF32(bits);
-    }
+    value = readElement(from, type);
     from += byteSize(type);
   }
 }

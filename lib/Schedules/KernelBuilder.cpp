@@ -146,6 +146,19 @@ void KernelBuilder::choose(Value condition, function_ref<void()> then,
   otherwise();
 }
 
+Value KernelBuilder::choose(Type type, Value condition,
+                            function_ref<Value()> then,
+                            function_ref<Value()> otherwise) {
+  auto branch = scf::IfOp::create(*this, TypeRange{type}, condition,
+                                  /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(*this, then());
+  setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(*this, otherwise());
+  return branch.getResult(0);
+}
+
 void KernelBuilder::repeat(int64_t count, function_ref<void(Value)> body) {
   auto loop = scf::ForOp::create(*this, i32(0), i32(count), i32(1));
   OpBuilder::InsertionGuard guard(*this);

@@ -182,11 +182,6 @@ EnduranceReport enduranceReloads(Server &server, int64_t count) {
   return report;
 }
 
-static bool isSame(const Fault &a, const Fault &b) {
-  return std::tie(a.kind, a.feature, a.key, a.sample, a.position, a.value) ==
-         std::tie(b.kind, b.feature, b.key, b.sample, b.position, b.value);
-}
-
 /// Launches a batch, compares it, and judges what is reported.
 static Status launchChecked(Worker &worker, size_t batch,
                             const std::vector<Fault> &expected,
@@ -210,7 +205,7 @@ static Status launchChecked(Worker &worker, size_t batch,
   sortFaults(listed);
   auto next = expected.begin();
   for (const Fault &fault : listed) {
-    while (next != expected.end() && !isSame(*next, fault))
+    while (next != expected.end() && !(*next == fault))
       ++next;
     if (next == expected.end())
       return makeError("batch ", batch,

@@ -7,8 +7,6 @@
 #include "recflex/Runtime/LaunchSequence.h"
 #include "recflex/Support/HalfFloat.h"
 
-#include "llvm/Support/ErrorHandling.h"
-
 #include <algorithm>
 #include <cstring>
 
@@ -67,23 +65,6 @@ static FaultReport readFaults(const Workspace &workspace,
                        faults + std::min(report.total, options.faultCapacity));
   sortFaults(report.faults);
   return report;
-}
-
-/// An element of the output as f32.
-static float readElement(const std::byte *from, RowType type) {
-  uint16_t half = 0;
-  float full = 0;
-  std::memcpy(&half, from, sizeof half);
-  switch (type) {
-  case RowType::f32:
-    std::memcpy(&full, from, sizeof full);
-    return full;
-  case RowType::f16:
-    return f16ToF32(half);
-  case RowType::bf16:
-    return bf16ToF32(half);
-  }
-  llvm_unreachable("unknown type of row");
 }
 
 /// The address of an array that may be empty.

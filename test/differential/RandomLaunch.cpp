@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <tuple>
 
 namespace recflex {
 
@@ -60,17 +58,6 @@ void RandomLaunch::spoilOffsets(RandomModel &model) {
     offsets.set(model.draw(0, offsets.size() - 1), drawBad(model));
 }
 
-static float toFloat(const std::byte *from, RowType type) {
-  if (type == RowType::f32) {
-    float value;
-    std::memcpy(&value, from, sizeof value);
-    return value;
-  }
-  uint16_t bits;
-  std::memcpy(&bits, from, sizeof bits);
-  return type == RowType::f16 ? f16ToF32(bits) : bf16ToF32(bits);
-}
-
 Result<CpuResult> poolOnCpu(const Manifest &manifest,
                             const std::vector<const void *> &tables,
                             const Batch &batch, const SimulatedLaunch &launch) {
@@ -109,13 +96,9 @@ Result<CpuResult> poolOnCpu(const Manifest &manifest,
   CpuResult result;
   for (int64_t i = 0; i != elements; ++i)
     result.output.push_back(
-        toFloat(output.data() + i * bytes, launch.outputType));
+        readElement(output.data() + i * bytes, launch.outputType));
   result.faults = context->faults();
   return result;
-}
-
-static auto keyOf(const Fault &f) {
-  return std::tuple(f.feature, f.key, f.sample, f.position, f.kind, f.value);
 }
 
 static Status compareFaults(const Manifest &manifest,
@@ -131,7 +114,7 @@ static Status compareFaults(const Manifest &manifest,
   if (actual.total > launch.context.faultCapacity)
     return {};
   for (size_t i = 0; i != actual.faults.size(); ++i)
-    if (keyOf(actual.faults[i]) != keyOf(expected.faults[i]))
+    if (!(actual.faults[i] == expected.faults[i]))
       return makeError("fault ", i, " is '",
                        describe(actual.faults[i], manifest), "' for '",
                        describe(expected.faults[i], manifest), "'");

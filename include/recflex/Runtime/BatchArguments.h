@@ -12,6 +12,7 @@
 #include "recflex/Support/Result.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace recflex {
 
@@ -98,6 +99,12 @@ constexpr int64_t kMaxFaultCapacity = int64_t{1} << 20;
 
 /// Checks that the figures can be right. The error names the option.
 Status check(const ContextOptions &options);
+
+/// Checks the addresses at which a model's tables are attached: one a table,
+/// aligned to 16 bytes (rows are read in vectors of up to as many). The error
+/// names the table.
+Status checkTables(const std::vector<DevicePtr> &tables,
+                   const Manifest &manifest);
 
 /// Checks what can be seen without reading device memory: the form, sizes,
 /// addresses and their alignment. The error names the argument.

@@ -16,14 +16,24 @@ public:
   static Result<DeviceBatch>
   upload(const Stream &stream, const Manifest &manifest, const Batch &batch);
 
+  /// Copies `batch` as it is: it may be malformed.
+  static Result<DeviceBatch> uploadUnchecked(const Stream &stream,
+                                             const Batch &batch);
+
   int64_t batchSize() const { return samples; }
+  int64_t lookups() const { return valueCount; }
+
+  /// The arrays, of which values and weights may be empty.
+  const DeviceBuffer &valuesBuffer() const { return values; }
+  const DeviceBuffer &offsetsBuffer() const { return offsets; }
+  const DeviceBuffer &weightsBuffer() const { return weights; }
 
   /// What a launch wants, with dense output rows at `output`.
   BatchArguments arguments(const Manifest &manifest, DevicePtr output) const;
 
 private:
   DeviceBatch() = default;
-  int64_t samples = 0;
+  int64_t samples = 0, valueCount = 0;
   DeviceBuffer values, offsets, weights;
 };
 

@@ -17,6 +17,8 @@ struct FaultReport {
                              ///< by feature, key, sample, position
 };
 
+bool operator==(const Fault &a, const Fault &b);
+
 /// Orders faults by feature, key, sample and position.
 void sortFaults(std::vector<Fault> &faults);
 

@@ -70,6 +70,10 @@ public:
   /// Emits both under `condition` and its opposite.
   void choose(mlir::Value condition, llvm::function_ref<void()> then,
               llvm::function_ref<void()> otherwise);
+  /// The same with a value of `type` as the result.
+  mlir::Value choose(mlir::Type type, mlir::Value condition,
+                     llvm::function_ref<mlir::Value()> then,
+                     llvm::function_ref<mlir::Value()> otherwise);
   /// Emits `body` in a loop over 0, ..., count - 1.
   void repeat(int64_t count, llvm::function_ref<void(mlir::Value)> body);
   /// A scalar of the lane `mask` bits away; every lane of the warp must come.

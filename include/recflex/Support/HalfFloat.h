@@ -8,6 +8,8 @@
 #ifndef RECFLEX_SUPPORT_HALFFLOAT_H
 #define RECFLEX_SUPPORT_HALFFLOAT_H
 
+#include "recflex/Support/Types.h"
+
 #include <cstdint>
 #include <cstring>
 
@@ -77,6 +79,18 @@ inline uint16_t f32ToBF16(float value) {
 /// bf16 to f32, exactly.
 inline float bf16ToF32(uint16_t bits) {
   return detail::floatOf(uint32_t(bits) << 16);
+}
+
+/// The element of `type` that stands at `from`, which need not be aligned.
+inline float readElement(const void *from, RowType type) {
+  if (type == RowType::f32) {
+    float value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+  }
+  uint16_t bits;
+  std::memcpy(&bits, from, sizeof bits);
+  return type == RowType::f16 ? f16ToF32(bits) : bf16ToF32(bits);
 }
 
 } // namespace recflex

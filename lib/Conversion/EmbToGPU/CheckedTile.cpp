@@ -14,7 +14,6 @@
 #include "CheckedTile.h"
 #include "InputKernels.h"
 
-#include "recflex/Runtime/BatchArguments.h"
 #include "recflex/Runtime/KernelABI.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -38,7 +37,7 @@ static Value invert(KernelBuilder &b, Value condition) {
   return b.equal(condition, constant(b, false));
 }
 
-CheckedTile::CheckedTile(KernelBuilder &b, const FaultArguments &arguments,
+CheckedTile::CheckedTile(KernelBuilder &b, const ForwardArguments &arguments,
                          Value feature, Value tile, int64_t threads)
     : b(b), arguments(arguments), feature(feature), threads(threads) {
   thread = b.threadId();
@@ -62,18 +61,20 @@ Value CheckedTile::field(size_t offset) {
 /// Where the bag of `sample` begins, i64; that of the batch's size is where the
 /// last one ends.
 Value CheckedTile::loadOffset(Value sample) {
-  Type type = arguments.indexType;
-  Value at = b.add(b.mul(b.widen(key), b.widen(arguments.batch)),
-                   b.widen(sample));
-  return b.widen(b.loadInvariant(type, b.gep(arguments.offsets, type, at),
-                                 type.getIntOrFloatBitWidth() / 8));
+  return loadNumber(arguments.offsets,
+                    b.add(b.mul(b.widen(key), b.widen(arguments.batch)),
+                          b.widen(sample)));
 }
 
 /// The index at an i64 position, i64.
 Value CheckedTile::loadIndex(Value position) {
+  return loadNumber(arguments.values, position);
+}
+
+/// Entry `at` of an array of the index type, i64.
+Value CheckedTile::loadNumber(Value array, Value at) {
   Type type = arguments.indexType;
-  return b.widen(b.loadInvariant(type,
-                                 b.gep(arguments.values, type, position),
+  return b.widen(b.loadInvariant(type, b.gep(array, type, at),
                                  type.getIntOrFloatBitWidth() / 8));
 }
 
@@ -128,17 +129,17 @@ Value CheckedTile::badIndices() {
 }
 
 Value CheckedTile::isBad(Value wanted, LLVM::GlobalOp badWarps) {
-  auto look = scf::IfOp::create(b, TypeRange{b.getI1Type()}, wanted,
-                                /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(look.elseBlock());
-  scf::YieldOp::create(b, constant(b, false));
-  b.setInsertionPointToStart(look.thenBlock());
-  Value bad = b.either(badIndices(), badOffsets());
-  // Or of all threads: by ballot in a warp, through shared memory over warps.
+  return b.choose(
+      b.getI1Type(), wanted,
+      [&] { return anyThread(b.either(badIndices(), badOffsets()), badWarps); },
+      [&] { return constant(b, false); });
+}
+
+/// Or over the block: by ballot in a warp, through shared memory over warps.
+Value CheckedTile::anyThread(Value condition, LLVM::GlobalOp badWarps) {
   Type i32 = b.getI32Type();
   Value warps = LLVM::AddressOfOp::create(b, badWarps);
-  Value lanes = b.ballot(bad);
+  Value lanes = b.ballot(condition);
   b.guarded(b.equal(lane, b.i32(0)), [&] {
     b.store(lanes, b.gep(warps, i32, b.divide(thread, abi::kWarpSize)), 4);
   });
@@ -146,23 +147,18 @@ Value CheckedTile::isBad(Value wanted, LLVM::GlobalOp badWarps) {
   Value other = b.select(b.less(lane, b.i32(threads / abi::kWarpSize)), lane,
                          b.i32(0));
   Value seen = b.load(i32, b.gep(warps, i32, other), 4);
-  Value some = b.ballot(b.below(b.i32(0), seen));
-  scf::YieldOp::create(b, b.below(b.i32(0), some));
-  return look.getResult(0);
+  return b.below(b.i32(0), b.ballot(b.below(b.i32(0), seen)));
 }
 
 //===----------------------------------------------------------------------===//
 // Pooling a bad tile
 //===----------------------------------------------------------------------===//
 
-void CheckedTile::record(Value faultKind, const Bag &bag, Value position,
+void CheckedTile::record(FaultKind faultKind, const Bag &bag, Value position,
                          Value value) {
   recordFault(b, arguments.state, arguments.capacity,
-              {faultKind, feature, key, bag.sample, position, value});
-}
-
-static Value kindOf(KernelBuilder &b, FaultKind kind) {
-  return b.i32(static_cast<int64_t>(kind));
+              {b.i32(static_cast<int64_t>(faultKind)), feature, key, bag.sample,
+               position, value});
 }
 
 /// Bad bounds are recorded, and the bag is then empty.
@@ -175,25 +171,20 @@ CheckedTile::Bag CheckedTile::loadBag(Value sample) {
   Value culprit =
       b.select(b.atMost(begin, arguments.lookups), end, begin);
   b.guarded(b.both(invert(b, right), b.equal(lane, b.i32(0))), [&] {
-    record(kindOf(b, FaultKind::offsets), bag, zero, culprit);
+    record(FaultKind::offsets, bag, zero, culprit);
   });
   bag.begin = b.select(right, begin, zero);
   bag.end = b.select(right, end, zero);
   // Views were copied: their own positions are what the caller knows.
   Value copied = b.both(invert(b, b.isNull(arguments.views)),
                         b.less(bag.begin, bag.end));
-  auto own = scf::IfOp::create(b, TypeRange{b.getI64Type()}, copied,
-                               /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(own.thenBlock());
-  LoadedView view = loadView(b, arguments.views, key);
-  Type type = arguments.indexType;
-  scf::YieldOp::create(
-      b, b.widen(b.loadInvariant(type, b.gep(view.offsets, type, sample),
-                                 type.getIntOrFloatBitWidth() / 8)));
-  b.setInsertionPointToStart(own.elseBlock());
-  scf::YieldOp::create(b, bag.begin);
-  bag.ownBegin = own.getResult(0);
+  bag.ownBegin = b.choose(
+      b.getI64Type(), copied,
+      [&] {
+        LoadedView view = loadView(b, arguments.views, key);
+        return loadNumber(view.offsets, b.widen(sample));
+      },
+      [&] { return bag.begin; });
   return bag;
 }
 
@@ -207,7 +198,7 @@ Value CheckedTile::recordIndices(const Bag &bag) {
   Value at = loop.getInductionVar(), index = loadIndex(at);
   Value bad = b.atMost(rows, index);
   b.guarded(bad, [&] {
-    record(kindOf(b, FaultKind::index), bag,
+    record(FaultKind::index, bag,
            b.add(bag.ownBegin, b.sub(at, bag.begin)), index);
   });
   scf::YieldOp::create(b, b.either(loop.getRegionIterArg(0), bad));
@@ -226,32 +217,25 @@ Value CheckedTile::loadElement(Value index, Value column) {
       return value;
     return arith::ExtFOp::create(b, b.getF32Type(), value);
   };
-  // A choice with a result: 0 outside, else by type.
-  std::function<Value(ArrayRef<std::pair<Value, std::function<Value()>>>)>
-      choose = [&](ArrayRef<std::pair<Value, std::function<Value()>>> cases) {
-        if (cases.size() == 1)
-          return cases.front().second();
-        auto choice = scf::IfOp::create(b, TypeRange{b.getF32Type()},
-                                        cases.front().first,
-                                        /*withElseRegion=*/true);
-        OpBuilder::InsertionGuard guard(b);
-        b.setInsertionPointToStart(choice.thenBlock());
-        scf::YieldOp::create(b, cases.front().second());
-        b.setInsertionPointToStart(choice.elseBlock());
-        scf::YieldOp::create(b, choose(cases.drop_front()));
-        return choice.getResult(0);
-      };
   auto isType = [&](RowType wanted) {
     return b.equal(type, b.i32(static_cast<int64_t>(wanted)));
   };
-  return choose(
-      {{b.atMost(rows, index),
-        [&]() -> Value {
-          return arith::ConstantOp::create(b, b.getF32FloatAttr(0));
-        }},
-       {isType(RowType::f32), [&] { return load(b.getF32Type()); }},
-       {isType(RowType::f16), [&] { return load(b.getF16Type()); }},
-       {Value(), [&] { return load(b.getBF16Type()); }}});
+  Type f32 = b.getF32Type();
+  auto loadHalf = [&] {
+    return b.choose(
+        f32, isType(RowType::f16), [&] { return load(b.getF16Type()); },
+        [&] { return load(b.getBF16Type()); });
+  };
+  auto loadAny = [&] {
+    return b.choose(
+        f32, isType(RowType::f32), [&] { return load(f32); }, loadHalf);
+  };
+  return b.choose(
+      f32, b.atMost(rows, index),
+      [&]() -> Value {
+        return arith::ConstantOp::create(b, b.getF32FloatAttr(0));
+      },
+      loadAny);
 }
 
 /// Pools one column of a bag, one lookup after the other.
@@ -278,18 +262,13 @@ Value CheckedTile::poolColumn(const Bag &bag, Value column) {
     b.setInsertionPointToStart(loop.getBody());
     Value at = loop.getInductionVar(), sum = loop.getRegionIterArg(0);
     Value element = loadElement(loadIndex(at), column);
-    auto weight = scf::IfOp::create(b, TypeRange{f32}, weighted,
-                                    /*withElseRegion=*/true);
-    {
-      OpBuilder::InsertionGuard inner(b);
-      b.setInsertionPointToStart(weight.thenBlock());
-      scf::YieldOp::create(
-          b, b.loadInvariant(f32, b.gep(arguments.weights, f32, at), 4));
-      b.setInsertionPointToStart(weight.elseBlock());
-      scf::YieldOp::create(b, number(1));
-    }
-    Value added =
-        LLVM::FMAOp::create(b, weight.getResult(0), element, sum);
+    Value weight = b.choose(
+        f32, weighted,
+        [&] {
+          return b.loadInvariant(f32, b.gep(arguments.weights, f32, at), 4);
+        },
+        [&] { return number(1); });
+    Value added = LLVM::FMAOp::create(b, weight, element, sum);
     Value larger = LLVM::MaxNumOp::create(b, sum, element);
     scf::YieldOp::create(b, b.select(isMax, larger, added));
   }

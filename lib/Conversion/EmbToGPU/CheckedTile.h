@@ -3,23 +3,17 @@
 #ifndef RECFLEX_LIB_CONVERSION_EMBTOGPU_CHECKEDTILE_H
 #define RECFLEX_LIB_CONVERSION_EMBTOGPU_CHECKEDTILE_H
 
-#include "Kernels.h"
+#include "ForwardArguments.h"
+
+#include "recflex/Runtime/BatchArguments.h"
 
 namespace recflex {
-
-/// The arguments of a forward kernel, as KernelABI.h has them.
-struct FaultArguments {
-  mlir::Value descriptors, values, offsets, weights;
-  mlir::Value output, outputStride, outputFormat, batch;
-  mlir::Value lookups, state, capacity, zeroBags, views;
-  mlir::Type indexType; ///< of values and offsets
-};
 
 /// One tile of one feature, whose block has `threads` threads. All of them come
 /// to every function.
 class CheckedTile {
 public:
-  CheckedTile(KernelBuilder &b, const FaultArguments &arguments,
+  CheckedTile(KernelBuilder &b, const ForwardArguments &arguments,
               mlir::Value feature, mlir::Value tile, int64_t threads);
 
   /// Whether the tile has a bad offset or index; false unless `wanted`, which is
@@ -40,10 +34,13 @@ private:
   mlir::Value field(size_t offset);
   mlir::Value loadOffset(mlir::Value sample);
   mlir::Value loadIndex(mlir::Value position);
+  mlir::Value loadNumber(mlir::Value array, mlir::Value at);
   mlir::Value isRight(mlir::Value begin, mlir::Value end);
+  mlir::Value anyThread(mlir::Value condition,
+                        mlir::LLVM::GlobalOp badWarps);
   mlir::Value badOffsets();
   mlir::Value badIndices();
-  void record(mlir::Value kind, const Bag &bag, mlir::Value position,
+  void record(FaultKind faultKind, const Bag &bag, mlir::Value position,
               mlir::Value value);
   Bag loadBag(mlir::Value sample);
   mlir::Value recordIndices(const Bag &bag);
@@ -52,7 +49,7 @@ private:
   void storeColumn(const Bag &bag, mlir::Value column, mlir::Value value);
 
   KernelBuilder &b;
-  FaultArguments arguments;
+  ForwardArguments arguments;
   mlir::Value feature;
   int64_t threads;
   mlir::Value thread, lane;

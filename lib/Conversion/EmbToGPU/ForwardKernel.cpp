@@ -91,86 +91,64 @@ private:
   gpu::GPUFuncOp create();
   void emitTile(KernelBuilder &b);
   void emitBody(KernelBuilder &b, Value number, Value tile);
-  FaultArguments faultArguments(KernelBuilder &b);
-  Value argument(unsigned number) { return entry->getArgument(number); }
 
   gpu::GPUModuleOp module;
   const KernelPlan &plan;
   const Variant &variant;
   ArrayRef<func::FuncOp> bodies;
   LLVM::GlobalOp badWarps;
-  Block *entry = nullptr;
+  ForwardArguments arguments;
 };
 
 } // namespace
 
 gpu::GPUFuncOp ForwardKernel::create() {
   MLIRContext *context = module.getContext();
-  Type i32 = IntegerType::get(context, 32), i64 = IntegerType::get(context, 64);
-  Type pointer = LLVM::LLVMPointerType::get(context, 1);
-  gpu::GPUFuncOp kernel = createKernel(
-      module, variant.name,
-      {pointer, i32, pointer, pointer, pointer, pointer, pointer, pointer, i64,
-       i32, i32, i64, pointer, i32, i32, pointer},
-      plan.threads);
-  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                  IntegerAttr::get(i32, plan.blocksPerSM));
+  gpu::GPUFuncOp kernel =
+      createKernel(module, variant.name, ForwardArguments::types(context),
+                   plan.threads);
+  kernel->setAttr(
+      NVVM::NVVMDialect::getMinctasmAttrName(),
+      IntegerAttr::get(IntegerType::get(context, 32), plan.blocksPerSM));
+  arguments = ForwardArguments::of(
+      kernel.getBody().front(),
+      IntegerType::get(context, 8 * byteSize(plan.indexType)));
   return kernel;
 }
 
 void ForwardKernel::emitBody(KernelBuilder &b, Value number, Value tileNumber) {
-  Descriptor descriptor = loadDescriptor(b, argument(0), number);
+  Descriptor descriptor = loadDescriptor(b, arguments.descriptors, number);
   TileArguments tile;
   tile.table = descriptor.table;
   tile.feature = descriptor.feature;
   tile.column = descriptor.column;
   tile.tile = tileNumber;
-  tile.values = argument(4);
-  tile.offsets = argument(5);
-  tile.weights = argument(6);
-  tile.output = argument(7);
+  tile.values = arguments.values;
+  tile.offsets = arguments.offsets;
+  tile.weights = arguments.weights;
+  tile.output = arguments.output;
   // Fewer than 2^31 columns: a 32-bit stride multiplies in one instruction.
-  tile.outputStride = b.narrow(argument(8));
+  tile.outputStride = b.narrow(arguments.outputStride);
   if (variant.anyFormat)
-    tile.outputFormat = argument(9);
-  tile.batch = argument(10);
+    tile.outputFormat = arguments.outputFormat;
+  tile.batch = arguments.batch;
   callBodies(b, bodies, descriptor.body, packTile(tile));
-}
-
-FaultArguments ForwardKernel::faultArguments(KernelBuilder &b) {
-  FaultArguments faults;
-  faults.descriptors = argument(0);
-  faults.values = argument(4);
-  faults.offsets = argument(5);
-  faults.weights = argument(6);
-  faults.output = argument(7);
-  faults.outputStride = argument(8);
-  faults.outputFormat = argument(9);
-  faults.batch = argument(10);
-  faults.lookups = argument(11);
-  faults.state = argument(12);
-  faults.capacity = argument(13);
-  faults.zeroBags = argument(14);
-  faults.views = argument(15);
-  faults.indexType = b.getIntegerType(8 * byteSize(plan.indexType));
-  return faults;
 }
 
 void ForwardKernel::emitTile(KernelBuilder &b) {
   Type i32 = b.getI32Type();
-  Value count = argument(1), order = argument(2), starts = argument(3);
-  Value block = b.blockId();
-  Value rank =
-      findLast(b, starts, i32, count, block, b.modulo(b.threadId(), 32));
-  Value number = b.load(i32, b.gep(order, i32, rank), 4);
+  Value block = b.blockId(), starts = arguments.starts;
+  Value rank = findLast(b, starts, i32, arguments.count, block,
+                        b.modulo(b.threadId(), 32));
+  Value number = b.load(i32, b.gep(arguments.order, i32, rank), 4);
   Value tile = b.sub(block, b.load(i32, b.gep(starts, i32, rank), 4));
   if (variant.checks == Variant::unchecked)
     return emitBody(b, number, tile);
 
-  CheckedTile checked(b, faultArguments(b), number, tile, plan.threads);
+  CheckedTile checked(b, arguments, number, tile, plan.threads);
   Value wanted = arith::ConstantIntOp::create(b, b.getI1Type(), 1);
   if (variant.checks == Variant::checkedIfAsked)
-    wanted = b.equal(b.isNull(argument(12)),
+    wanted = b.equal(b.isNull(arguments.state),
                      arith::ConstantIntOp::create(b, b.getI1Type(), 0));
   b.choose(
       checked.isBad(wanted, badWarps), [&] { checked.pool(); },
@@ -179,14 +157,14 @@ void ForwardKernel::emitTile(KernelBuilder &b) {
 
 void ForwardKernel::emit(bool overlaps) {
   gpu::GPUFuncOp kernel = create();
-  entry = &kernel.getBody().front();
-  OpBuilder builder = OpBuilder::atBlockTerminator(entry);
+  OpBuilder builder =
+      OpBuilder::atBlockTerminator(&kernel.getBody().front());
   KernelBuilder b(kernel.getLoc(), builder);
   if (overlaps)
     emitGridWait(b); // for order and starts
   // The grid is an upper bound; blocks past the last tile have nothing to do.
   Value total = b.load(b.getI32Type(),
-                       b.gep(argument(3), b.getI32Type(), argument(1)), 4);
+                       b.gep(arguments.starts, b.getI32Type(), arguments.count), 4);
   b.guarded(b.less(b.blockId(), total), [&] { emitTile(b); });
 }
 

@@ -14,9 +14,6 @@ namespace recflex {
 /// More threads than any host has processors.
 constexpr int32_t kMaxCpuThreads = 4096;
 
-/// Rows are read in vectors; a GPU wants the same.
-constexpr DevicePtr kTableAlignment = 16;
-
 //===----------------------------------------------------------------------===//
 // CpuModel
 //===----------------------------------------------------------------------===//
@@ -83,16 +80,8 @@ CpuModel::load(const Manifest &manifest, const CpuOptions &options) {
 Result<std::shared_ptr<const CpuTables>>
 CpuTables::attach(std::shared_ptr<const CpuModel> model,
                   const std::vector<DevicePtr> &tables) {
-  const Manifest &manifest = model->manifest();
-  if (tables.size() != manifest.tables.size())
-    return makeError(tables.size(), " tables are attached, the model has ",
-                     manifest.tables.size());
-  for (size_t i = 0; i != tables.size(); ++i)
-    if (tables[i] == 0 || tables[i] % kTableAlignment != 0)
-      return makeError("table ", i, " ('", manifest.tables[i].name,
-                       "') is attached at address ", tables[i],
-                       "; give device memory aligned to ", kTableAlignment,
-                       " bytes");
+  if (Status status = checkTables(tables, model->manifest()); !status)
+    return status.error();
   return std::shared_ptr<const CpuTables>(
       new CpuTables(std::move(model), tables));
 }

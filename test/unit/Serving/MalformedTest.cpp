@@ -15,11 +15,6 @@
 namespace recflex {
 namespace {
 
-bool isSame(const Fault &a, const Fault &b) {
-  return a.kind == b.kind && a.feature == b.feature && a.key == b.key &&
-         a.sample == b.sample && a.position == b.position && a.value == b.value;
-}
-
 /// Feature 0 reads key 3, feature 1 key 1, feature 2 key 0; nobody key 2.
 Batch makeRight() {
   Batch batch =
@@ -41,10 +36,10 @@ TEST(Malformed, FindsEveryKindOfFault) {
   batch.offsets.set(3, 100);  // key 1: end of sample 0, begin of sample 1
   std::vector<Fault> faults = findFaults(manifest, batch);
   ASSERT_EQ(faults.size(), 4u);
-  EXPECT_TRUE(isSame(faults[0], Fault{FaultKind::index, 0, 3, 0, 7, -3}));
-  EXPECT_TRUE(isSame(faults[1], Fault{FaultKind::offsets, 1, 1, 0, 0, 100}));
-  EXPECT_TRUE(isSame(faults[2], Fault{FaultKind::offsets, 1, 1, 1, 0, 100}));
-  EXPECT_TRUE(isSame(faults[3], Fault{FaultKind::index, 2, 0, 0, 1, 20}));
+  EXPECT_TRUE((faults[0] == Fault{FaultKind::index, 0, 3, 0, 7, -3}));
+  EXPECT_TRUE((faults[1] == Fault{FaultKind::offsets, 1, 1, 0, 0, 100}));
+  EXPECT_TRUE((faults[2] == Fault{FaultKind::offsets, 1, 1, 1, 0, 100}));
+  EXPECT_TRUE((faults[3] == Fault{FaultKind::index, 2, 0, 0, 1, 20}));
 }
 
 TEST(Malformed, PlantsTheSameFromTheSameSeed) {
@@ -140,7 +135,7 @@ TEST(Malformed, AgreesWithTheCpu) {
       context->clearFaults();
       EXPECT_EQ(report.total, static_cast<int64_t>(expected.size()));
       EXPECT_TRUE(std::equal(report.faults.begin(), report.faults.end(),
-                             expected.begin(), expected.end(), isSame))
+                             expected.begin(), expected.end()))
           << "seed " << seed;
       auto pooled =
           poolRepaired(repair(manifest, batch, checks), tables.addresses);

@@ -13,20 +13,12 @@
 namespace recflex {
 namespace {
 
-/// A batch in device memory. Unlike a DeviceBatch it may be malformed.
-struct UploadedBatch {
-  int64_t samples = 0, lookups = 0;
-  DeviceBuffer values, offsets, weights;
-
-  static Result<UploadedBatch> upload(const Stream &stream, const Batch &batch);
-};
-
 /// What all workers read.
 struct Shared {
   DevicePointer device;
   std::shared_ptr<const AttachedTables> attached;
   DeviceTables tables;
-  std::vector<UploadedBatch> batches;
+  std::vector<DeviceBatch> batches; ///< some may be malformed
   std::vector<DeviceBuffer> expected; ///< output of each batch
   std::optional<DeviceCompare> comparer;
   int64_t largestOutput = 0; ///< bytes
@@ -35,39 +27,9 @@ struct Shared {
   const Manifest &manifest() const { return attached->module().manifest(); }
   int64_t bytesOf(size_t batch) const {
     // upload() found that it fits.
-    return *outputBytes(manifest(), batches[batch].samples);
+    return *outputBytes(manifest(), batches[batch].batchSize());
   }
 };
-
-Result<UploadedBatch> UploadedBatch::upload(const Stream &stream,
-                                            const Batch &batch) {
-  UploadedBatch uploaded;
-  uploaded.samples = batch.batchSize;
-  uploaded.lookups = batch.values.size();
-  struct Array {
-    const void *from;
-    size_t bytes;
-    DeviceBuffer &to;
-  };
-  for (const Array &array :
-       {Array{batch.values.bytes.data(), batch.values.bytes.size(),
-              uploaded.values},
-        Array{batch.offsets.bytes.data(), batch.offsets.bytes.size(),
-              uploaded.offsets},
-        Array{batch.weights.data(), batch.weights.size() * sizeof(float),
-              uploaded.weights}}) {
-    int64_t bytes = static_cast<int64_t>(array.bytes);
-    auto buffer = DeviceBuffer::allocate(stream.device(), bytes);
-    if (!buffer)
-      return buffer.error();
-    if (Status status =
-            copyToDevice(stream, buffer->address(), array.from, bytes);
-        !status)
-      return status.error();
-    array.to = std::move(*buffer);
-  }
-  return uploaded;
-}
 
 /// What a worker has for itself.
 struct WorkerParts {
@@ -169,16 +131,8 @@ public:
 
 protected:
   BatchArguments argumentsOf(size_t batch) const {
-    const UploadedBatch &input = shared.batches[batch];
-    BatchArguments arguments;
-    arguments.batchSize = input.samples;
-    arguments.values = input.values.address();
-    arguments.offsets = input.offsets.address();
-    arguments.weights = input.weights.address();
-    arguments.lookups = input.lookups;
-    arguments.output = parts.output.address();
-    arguments.outputStride = shared.manifest().outputWidth;
-    return arguments;
+    return shared.batches[batch].arguments(shared.manifest(),
+                                           parts.output.address());
   }
 
   const Shared &shared;
@@ -204,10 +158,10 @@ public:
   using CudaWorker::CudaWorker;
 
   Status launch(size_t batch) override {
-    const UploadedBatch &from = shared.batches[batch];
-    for (auto [to, source] :
-         {std::pair{&values, &from.values}, std::pair{&offsets, &from.offsets},
-          std::pair{&weights, &from.weights}})
+    const DeviceBatch &from = shared.batches[batch];
+    for (auto [to, source] : {std::pair{&values, &from.valuesBuffer()},
+                              std::pair{&offsets, &from.offsetsBuffer()},
+                              std::pair{&weights, &from.weightsBuffer()}})
       if (Status status = copyOnDevice(*stream, to->address(),
                                        source->address(), source->size());
           !status)
@@ -225,20 +179,21 @@ private:
   }
 
   Status capture() {
-    int64_t samples = shared.batches.front().samples;
+    int64_t samples = shared.batches.front().batchSize();
     size_t longest = 0;
     for (size_t i = 0; i != shared.batches.size(); ++i) {
-      if (shared.batches[i].samples != samples)
-        return makeError("batch ", i, " has ", shared.batches[i].samples,
+      if (shared.batches[i].batchSize() != samples)
+        return makeError("batch ", i, " has ", shared.batches[i].batchSize(),
                          " samples, batch 0 has ", samples,
                          "; a graph is replayed for batches of one size");
-      if (shared.batches[i].lookups > shared.batches[longest].lookups)
+      if (shared.batches[i].lookups() > shared.batches[longest].lookups())
         longest = i;
     }
-    const UploadedBatch &largest = shared.batches[longest];
-    for (auto [buffer, bytes] : {std::pair{&values, largest.values.size()},
-                                 std::pair{&offsets, largest.offsets.size()},
-                                 std::pair{&weights, largest.weights.size()}})
+    const DeviceBatch &largest = shared.batches[longest];
+    for (auto [buffer, bytes] :
+         {std::pair{&values, largest.valuesBuffer().size()},
+          std::pair{&offsets, largest.offsetsBuffer().size()},
+          std::pair{&weights, largest.weightsBuffer().size()}})
       if (Status status = allocate(*buffer, bytes); !status)
         return status;
 
@@ -331,7 +286,7 @@ static Status uploadBatches(Shared &shared, const Stream &stream,
                             const std::vector<Batch> &batches) {
   for (size_t i = 0; i != batches.size(); ++i) {
     std::string where = "batch " + std::to_string(i);
-    auto uploaded = UploadedBatch::upload(stream, batches[i]);
+    auto uploaded = DeviceBatch::uploadUnchecked(stream, batches[i]);
     if (!uploaded)
       return uploaded.error().in(where);
     auto bytes = outputBytes(shared.manifest(), batches[i].batchSize);

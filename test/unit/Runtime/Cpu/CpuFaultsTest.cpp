@@ -7,11 +7,6 @@
 
 namespace recflex {
 
-static bool operator==(const Fault &a, const Fault &b) {
-  return a.kind == b.kind && a.feature == b.feature && a.key == b.key &&
-         a.sample == b.sample && a.position == b.position && a.value == b.value;
-}
-
 static std::ostream &operator<<(std::ostream &os, const Fault &f) {
   return os << static_cast<int>(f.kind) << " feature " << f.feature << " key "
             << f.key << " sample " << f.sample << " position " << f.position
