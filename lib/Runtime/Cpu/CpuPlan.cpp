@@ -149,6 +149,19 @@ static void poolColumns(const FeaturePlan &feature, PoolArguments arguments,
   }
 }
 
+/// Records what is bad in the bags of [first, last), which nobody pools.
+static void recordBags(const BagFaults &faults, const KeyInput &key,
+                       IndexType boundsType, int64_t first, int64_t last) {
+  for (int64_t s = first; s < last; ++s) {
+    int64_t begin = boundAt(key, boundsType, s);
+    int64_t end = boundAt(key, boundsType, s + 1);
+    if (isGoodBag(begin, end, key.lookups))
+      faults.recordIndices(s, key.values, begin, end);
+    else
+      faults.recordBounds(s, begin, end, key.lookups);
+  }
+}
+
 void poolPiece(const CpuPlan &plan, const PoolTarget &target,
                const PieceTable::Piece &piece) {
   const FeaturePlan &feature = plan.features[piece.feature];
@@ -184,7 +197,11 @@ void poolPiece(const CpuPlan &plan, const PoolTarget &target,
   arguments.faults = &faults;
 
   // Samples that have bags to pool; the others' rows are zeros.
-  int64_t samples = feature.weighted && !key.weights ? 0 : key.samples;
+  bool lacksWeights = feature.weighted && !key.weights;
+  int64_t samples = lacksWeights ? 0 : key.samples;
+  if (lacksWeights)
+    recordBags(faults, key, boundsType, piece.firstSample,
+               std::min(piece.lastSample, key.samples));
   int64_t last = std::min(piece.lastSample, samples);
   if (piece.firstSample < last) {
     arguments.prefetchEnd = clampedBound(key, boundsType, last);

@@ -339,6 +339,33 @@ private:
   std::mt19937_64 random;
 };
 
+TEST_P(CpuFaults, WithoutWeightsFaultsAreFoundAllTheSame) {
+  manifest.weighted = manifest.features[0].weighted = true;
+  CpuContext context = makeContext(InputChecks::zeroRow);
+  // No lookups at all, and so no weights.
+  IndexArray offsets = indices({0, -1, 5});
+  BatchArguments arguments;
+  arguments.batchSize = 1;
+  arguments.offsets = addressOf(offsets.bytes.data());
+  EXPECT_EQ(launch(context, arguments), (Pooled{{0, 0}}));
+  EXPECT_EQ(context.faults().faults,
+            (Faults{{FaultKind::offsets, 0, 1, 0, 0, -1},
+                    {FaultKind::offsets, 1, 1, 0, 0, -1}}));
+
+  // A view that lacks them: its rows have weight 0.
+  context.clearFaults();
+  IndexArray values = indices({1, 5}), bounds = indices({0, 2});
+  std::vector<KeyView> views(
+      2, {addressOf(values.bytes.data()), addressOf(bounds.bytes.data()), 0, 2,
+          1});
+  arguments = {};
+  arguments.batchSize = 1;
+  arguments.views = addressOf(views.data());
+  EXPECT_EQ(launch(context, arguments), (Pooled{{0, 10}}));
+  EXPECT_EQ(context.faults().faults, (Faults{{FaultKind::index, 0, 1, 0, 1, 5},
+                                             {FaultKind::index, 1, 1, 0, 1, 5}}));
+}
+
 TEST_P(CpuFaults, OtherFormsMeanWhatTheyMeanOnAGpu) {
   // convertOnHost() is what the GPU's input kernels are compared with.
   manifest = makeManifest({3, 20}, RowType::f32, GetParam());
