@@ -181,6 +181,24 @@ static Status checkOutput(const Manifest &manifest,
   return {};
 }
 
+/// A context for each batch, which binds it: the pooling kernel can then run
+/// alone.
+static Result<std::vector<ExecutionContext>>
+bindEach(const ExecutionContext &context,
+         const std::vector<BatchArguments> &batches, const Stream &stream) {
+  std::vector<ExecutionContext> contexts;
+  for (const BatchArguments &batch : batches) {
+    Result<ExecutionContext> own =
+        ExecutionContext::create(context.sharedTables());
+    if (!own)
+      return own.error();
+    if (Status status = own->launchBinding(batch, stream.get()); !status)
+      return status.error();
+    contexts.push_back(std::move(*own));
+  }
+  return contexts;
+}
+
 Result<ForwardTimes> timeForward(const ExecutionContext &context,
                                  const ExecutionContext &checkedContext,
                                  const std::vector<DeviceBatch> &batches,
@@ -190,9 +208,16 @@ Result<ForwardTimes> timeForward(const ExecutionContext &context,
   const Manifest &manifest = context.module().manifest();
   if (Status status = checkOutput(manifest, batches, output); !status)
     return status.error();
-  Rotation forward, binding, checked;
-  for (const DeviceBatch &batch : batches) {
-    BatchArguments arguments = batch.arguments(manifest, output.address());
+  std::vector<BatchArguments> all;
+  for (const DeviceBatch &batch : batches)
+    all.push_back(batch.arguments(manifest, output.address()));
+  Result<std::vector<ExecutionContext>> bound = bindEach(context, all, stream);
+  if (!bound)
+    return bound.error();
+  Rotation forward, binding, pooling, checked;
+  for (size_t i = 0; i != all.size(); ++i) {
+    const BatchArguments &arguments = all[i];
+    const ExecutionContext &own = (*bound)[i];
     auto launchIn = [&stream, arguments](const ExecutionContext &where) {
       return [&where, &stream, arguments] {
         return where.launch(arguments, stream.get());
@@ -203,8 +228,11 @@ Result<ForwardTimes> timeForward(const ExecutionContext &context,
     binding.push_back([&context, &stream, arguments] {
       return context.launchBinding(arguments, stream.get());
     });
+    pooling.push_back([&own, &stream, arguments] {
+      return own.launchPooling(arguments, stream.get());
+    });
   }
-  auto samples = sampleRotations(stream, {forward, checked}, options);
+  auto samples = sampleRotations(stream, {forward, checked, pooling}, options);
   if (!samples)
     return samples.error();
   std::vector<double> ratios;
@@ -217,6 +245,7 @@ Result<ForwardTimes> timeForward(const ExecutionContext &context,
   if (!host)
     return host.error();
   return ForwardTimes{summarize(std::move((*samples)[0])), *alone,
+                      summarize(std::move((*samples)[2])),
                       summarize(std::move((*samples)[1])),
                       summarize(std::move(ratios)), *host};
 }

@@ -93,6 +93,19 @@ Status ExecutionContext::launchBinding(const BatchArguments &batch,
   return {};
 }
 
+Status ExecutionContext::launchPooling(const BatchArguments &batch,
+                                       CUstream_st *stream) const {
+  if (sequence.isEmpty(batch))
+    return {};
+  if (Status status = sequence.check(batch); !status)
+    return status;
+  ContextScope scope(*module().device());
+  if (!scope)
+    return scope.error();
+  StreamQueue queue(module(), stream);
+  return sequence.pool(batch, /*views=*/0, queue);
+}
+
 Status ExecutionContext::launch(const BatchArguments &batch,
                                 CUstream_st *stream) const {
   if (sequence.isEmpty(batch))

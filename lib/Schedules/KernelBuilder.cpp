@@ -185,6 +185,15 @@ Value KernelBuilder::ballot(Value predicate) {
 
 void KernelBuilder::barrier() { gpu::BarrierOp::create(*this); }
 
+Value KernelBuilder::anyThread(Value condition) {
+  Value vote = arith::ExtUIOp::create(*this, getI32Type(), condition);
+  auto barrier = NVVM::BarrierOp::create(
+      *this, getI32Type(), /*barrierId=*/Value(), /*numberOfThreads=*/Value(),
+      NVVM::BarrierReductionAttr::get(getContext(), NVVM::BarrierReduction::OR),
+      vote);
+  return below(i32(0), barrier.getRes());
+}
+
 Value KernelBuilder::threadId() {
   return arith::IndexCastOp::create(
       *this, getI32Type(), gpu::ThreadIdOp::create(*this, gpu::Dimension::x));

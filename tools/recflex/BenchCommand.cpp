@@ -198,7 +198,8 @@ private:
        << model.batches.front().batchSize << " samples\n"
        << "time a batch: " << us(m.times.total.median) << " (p10 "
        << us(m.times.total.p10) << ", p90 " << us(m.times.total.p90) << "), "
-       << "binding alone " << us(m.times.binding.median) << '\n'
+       << "binding alone " << us(m.times.binding.median) << ", pooling alone "
+       << us(m.times.pooling.median) << '\n'
        << "with checks: " << us(m.times.checked.median) << ", ratio "
        << llvm::format("%.4f", m.times.ratio.median) << " (p10 "
        << llvm::format("%.4f", m.times.ratio.p10) << ", p90 "
@@ -233,6 +234,7 @@ private:
       out.attribute("time_p10_us", m.times.total.p10 * 1e6);
       out.attribute("time_p90_us", m.times.total.p90 * 1e6);
       out.attribute("binding_us", m.times.binding.median * 1e6);
+      out.attribute("pooling_us", m.times.pooling.median * 1e6);
       out.attribute("checked_us", m.times.checked.median * 1e6);
       out.attribute("checked_ratio", m.times.ratio.median);
       out.attribute("checked_ratio_p10", m.times.ratio.p10);

@@ -39,6 +39,7 @@ sampleRotations(const Stream &stream, const std::vector<Rotation> &rotations,
 struct ForwardTimes {
   Timing total;   ///< binding and pooling
   Timing binding; ///< the two binding kernels alone
+  Timing pooling; ///< the pooling kernel alone, bound before
   Timing checked; ///< as total, with InputChecks::zeroRow
   Timing ratio;   ///< checked / total, sample by sample
   Timing launch;  ///< of the host, for one launch without a graph

@@ -29,6 +29,9 @@ public:
 
   /// All but the pooling kernel: to measure that part.
   Status launchBinding(const BatchArguments &batch, CUstream_st *stream) const;
+  /// The pooling kernel alone, to measure that part, of a batch given as values
+  /// and offsets: the last one that was bound in this context.
+  Status launchPooling(const BatchArguments &batch, CUstream_st *stream) const;
 
   /// Faults of the launches in `stream` since they were cleared; waits for the
   /// stream. Empty for a context without checks.
@@ -37,6 +40,9 @@ public:
   Status clearFaults(CUstream_st *stream) const;
 
   const AttachedTables &tables() const { return *attached; }
+  const std::shared_ptr<const AttachedTables> &sharedTables() const {
+    return attached;
+  }
   const DeviceModule &module() const { return attached->module(); }
 
   /// The arrays that the last launch left, in device memory.

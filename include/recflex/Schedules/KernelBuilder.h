@@ -84,6 +84,9 @@ public:
   /// One bit a lane; every lane of the warp must come here.
   mlir::Value ballot(mlir::Value predicate);
   void barrier();
+  /// A barrier that tells every thread of the block whether `condition` holds
+  /// for any.
+  mlir::Value anyThread(mlir::Value condition);
   /// Thread in the block, block in the grid, blocks of the grid.
   mlir::Value threadId();
   mlir::Value blockId();

@@ -22,7 +22,7 @@ using namespace mlir;
 namespace recflex {
 
 /// Loads in flight a lane: the loops below wait for memory, not for arithmetic.
-static constexpr int64_t kUnroll = 8;
+static constexpr int64_t kUnroll = 16;
 
 /// Folds `step` over i = lane, lane + 32, ... below `count`. `step` gets a
 /// position that is always inside, whether it counts, and the state; it is
@@ -97,8 +97,14 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
     emitLaunchDependents(b);
   FeatureWarp warp = makeWarp(b, count);
   b.guarded(warp.valid, [&] {
-    Value feature = loadField(b, descriptors, warp.number,
-                          offsetof(abi::FeatureDescriptor, feature));
+    auto field = [&](size_t offset) {
+      return loadField(b, descriptors, warp.number, offset);
+    };
+    // All of them at once, ahead of the loop.
+    Value feature = field(offsetof(abi::FeatureDescriptor, feature));
+    Value samples = field(offsetof(abi::FeatureDescriptor, samplesPerTile));
+    Value columns = field(offsetof(abi::FeatureDescriptor, columnTiles));
+    Value parallel = field(offsetof(abi::FeatureDescriptor, parallelLookups));
     Value first = b.mul(b.widen(feature), b.widen(batch));
     Value bags = b.gep(offsets, index, first);
     Value zero = arith::ConstantIntOp::create(b, index, 0);
@@ -121,8 +127,6 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
                      longest = arith::MaxSIOp::create(in, longest, length);
                    return {longest};
                  })[0];
-    Value parallel = loadField(b, descriptors, warp.number,
-                           offsetof(abi::FeatureDescriptor, parallelLookups));
     longest = b.widen(longest);
     longest = reduceWarp(b, longest, [&](Value a, Value c) {
       return arith::MaxSIOp::create(b, a, c).getResult();
@@ -139,10 +143,6 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
     steps = arith::MinSIOp::create(
         b, steps, arith::ConstantIntOp::create(b, b.getI64Type(), INT32_MAX));
     b.guarded(warp.isFirst, [&] {
-      Value samples = loadField(b, descriptors, warp.number,
-                            offsetof(abi::FeatureDescriptor, samplesPerTile));
-      Value columns = loadField(b, descriptors, warp.number,
-                            offsetof(abi::FeatureDescriptor, columnTiles));
       Value rows = arith::DivSIOp::create(
           b, b.sub(b.add(batch, samples), b.i32(1)), samples);
       b.store(arith::TruncIOp::create(b, i32, steps),

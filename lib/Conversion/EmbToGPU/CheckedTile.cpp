@@ -37,18 +37,24 @@ static Value invert(KernelBuilder &b, Value condition) {
   return b.equal(condition, constant(b, false));
 }
 
+/// a / b, unsigned. Few divisors are not 1, and a division is some 30
+/// instructions that every block would wait for.
+static Value quotient(KernelBuilder &b, Value a, Value divisor) {
+  return b.choose(
+      a.getType(), b.equal(divisor, b.i32(1)), [&] { return a; },
+      [&] { return arith::DivUIOp::create(b, a, divisor).getResult(); });
+}
+
 CheckedTile::CheckedTile(KernelBuilder &b, const ForwardArguments &arguments,
                          Value feature, Value tile, int64_t threads)
     : b(b), arguments(arguments), feature(feature), threads(threads) {
   thread = b.threadId();
   lane = b.modulo(thread, abi::kWarpSize);
   key = field(offsetof(abi::FeatureDescriptor, feature));
-  width = field(offsetof(abi::FeatureDescriptor, width));
-  kind = field(offsetof(abi::FeatureDescriptor, rowKind));
   rows = loadRows(b, arguments.descriptors, feature);
   Value samples = field(offsetof(abi::FeatureDescriptor, samplesPerTile));
   Value parts = field(offsetof(abi::FeatureDescriptor, columnTiles));
-  Value rank = arith::DivUIOp::create(b, tile, parts);
+  Value rank = quotient(b, tile, parts);
   isFirstPart = b.equal(b.mul(rank, parts), tile);
   first = b.mul(rank, samples);
   past = b.minimum(b.add(first, samples), arguments.batch);
@@ -85,69 +91,101 @@ Value CheckedTile::isRight(Value begin, Value end) {
 
 //===----------------------------------------------------------------------===//
 // Looking
+//
+// In the index type: half the instructions where it has 32 bits. Sums may pass
+// the largest index by some hundreds, so all comparisons are unsigned; what is
+// negative is then past every end.
 //===----------------------------------------------------------------------===//
 
-/// Whether the calling thread's bags have bad bounds.
-Value CheckedTile::badOffsets() {
-  auto loop = scf::ForOp::create(b, b.add(first, thread), past,
-                                 b.i32(threads),
-                                 ValueRange{constant(b, false)});
+/// An i64 that is not negative as an unsigned number of the index type, `most`
+/// where it does not fit.
+Value CheckedTile::narrowed(Value number, uint64_t most) {
+  if (arguments.indexType.isInteger(64))
+    return number;
+  return b.narrow(arith::MinUIOp::create(
+      b, number, b.i64(static_cast<int64_t>(most))));
+}
+
+/// Offset `sample` of the key, of the index type.
+Value CheckedTile::rawOffset(Value sample) {
+  Type type = arguments.indexType;
+  Value keyOffsets = b.gep(arguments.offsets, type,
+                           b.mul(b.widen(key), b.widen(arguments.batch)));
+  return b.loadInvariant(type, b.gep(keyOffsets, type, sample),
+                         type.getIntOrFloatBitWidth() / 8);
+}
+
+/// Whether an index in [begin, end) is bad: the calling thread looks at every
+/// `threads`-th.
+Value CheckedTile::badIndices(Value begin, Value end) {
+  Type type = arguments.indexType;
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantIntOp::create(b, type, value);
+  };
+  Value start = b.add(begin, type.isInteger(64) ? b.widen(thread) : thread);
+  auto loop = scf::ForOp::create(b, start, end, number(kUnroll * threads),
+                                 ValueRange{number(0)}, /*bodyBuilder=*/nullptr,
+                                 /*unsignedCmp=*/true);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value position = loop.getInductionVar();
+    Value largest = loop.getRegionIterArg(0);
+    SmallVector<Value> indices;
+    for (int64_t u = 0; u < kUnroll; ++u) {
+      Value at = b.add(position, number(u * threads));
+      Value inside = b.select(b.below(at, end), at, position);
+      indices.push_back(
+          b.loadInvariant(type, b.gep(arguments.values, type, inside),
+                          type.getIntOrFloatBitWidth() / 8));
+    }
+    for (Value index : indices)
+      largest = arith::MaxUIOp::create(b, largest, index);
+    scf::YieldOp::create(b, largest);
+  }
+  Value bound = narrowed(rows, uint64_t{1} << 31);
+  return b.atMost(bound, loop.getResult(0));
+}
+
+/// Whether the calling thread's samples, from the tile's second round of
+/// threads on, have bad bounds.
+Value CheckedTile::badFurtherOffsets(Value lookups) {
+  auto loop = scf::ForOp::create(
+      b, b.add(b.add(first, thread), b.i32(threads)), past, b.i32(threads),
+      ValueRange{constant(b, false)});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value sample = loop.getInductionVar();
-  Value right = isRight(loadOffset(sample),
-                        loadOffset(b.add(sample, b.i32(1))));
+  Value begin = rawOffset(sample), end = rawOffset(b.add(sample, b.i32(1)));
+  Value right = b.both(b.atMost(begin, end), b.atMost(end, lookups));
   scf::YieldOp::create(
       b, b.either(loop.getRegionIterArg(0), invert(b, right)));
   return loop.getResult(0);
 }
 
-/// Whether the calling thread's indices are bad, or the tile's bounds.
-Value CheckedTile::badIndices() {
-  Value begin = loadOffset(first), end = loadOffset(past);
-  Value right = isRight(begin, end), zero = b.i64(0);
-  begin = b.select(right, begin, zero);
-  end = b.select(right, end, zero);
-  auto loop = scf::ForOp::create(b, b.add(begin, b.widen(thread)), end,
-                                 b.i64(kUnroll * threads), ValueRange{zero});
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Value position = loop.getInductionVar();
-    SmallVector<Value> indices;
-    for (int64_t u = 0; u < kUnroll; ++u) {
-      Value at = b.add(position, b.i64(u * threads));
-      indices.push_back(
-          loadIndex(b.select(b.less(at, end), at, position)));
-    }
-    Value largest = loop.getRegionIterArg(0);
-    for (Value index : indices)
-      largest = arith::MaxUIOp::create(b, largest, index);
-    scf::YieldOp::create(b, largest);
-  }
-  return b.either(b.atMost(rows, loop.getResult(0)), invert(b, right));
+/// Whether the calling thread sees something bad.
+Value CheckedTile::seesBad() {
+  // All four at once. A tile has a sample; spare threads look at its last.
+  Value own = b.minimum(b.add(first, thread), b.sub(past, b.i32(1)));
+  Value begin = rawOffset(first), end = rawOffset(past);
+  Value ownBegin = rawOffset(own), ownEnd = rawOffset(b.add(own, b.i32(1)));
+
+  Value lookups = narrowed(arguments.lookups, INT32_MAX);
+  auto isRight = [&](Value from, Value to) {
+    return b.both(b.atMost(from, to), b.atMost(to, lookups));
+  };
+  Value right = isRight(begin, end);
+  Value zero = arith::ConstantIntOp::create(b, arguments.indexType, 0);
+  Value bad = badIndices(b.select(right, begin, zero),
+                         b.select(right, end, zero));
+  bad = b.either(bad, invert(b, b.both(right, isRight(ownBegin, ownEnd))));
+  return b.either(bad, badFurtherOffsets(lookups));
 }
 
-Value CheckedTile::isBad(Value wanted, LLVM::GlobalOp badWarps) {
+Value CheckedTile::isBad(Value wanted) {
   return b.choose(
-      b.getI1Type(), wanted,
-      [&] { return anyThread(b.either(badIndices(), badOffsets()), badWarps); },
+      b.getI1Type(), wanted, [&] { return b.anyThread(seesBad()); },
       [&] { return constant(b, false); });
-}
-
-/// Or over the block: by ballot in a warp, through shared memory over warps.
-Value CheckedTile::anyThread(Value condition, LLVM::GlobalOp badWarps) {
-  Type i32 = b.getI32Type();
-  Value warps = LLVM::AddressOfOp::create(b, badWarps);
-  Value lanes = b.ballot(condition);
-  b.guarded(b.equal(lane, b.i32(0)), [&] {
-    b.store(lanes, b.gep(warps, i32, b.divide(thread, abi::kWarpSize)), 4);
-  });
-  b.barrier();
-  Value other = b.select(b.less(lane, b.i32(threads / abi::kWarpSize)), lane,
-                         b.i32(0));
-  Value seen = b.load(i32, b.gep(warps, i32, other), 4);
-  return b.below(b.i32(0), b.ballot(b.below(b.i32(0), seen)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -305,6 +343,8 @@ void CheckedTile::storeColumn(const Bag &bag, Value column, Value value) {
 }
 
 void CheckedTile::pool() {
+  width = field(offsetof(abi::FeatureDescriptor, width));
+  kind = field(offsetof(abi::FeatureDescriptor, rowKind));
   b.guarded(isFirstPart, [&] {
     auto bags = scf::ForOp::create(
         b, b.add(first, b.divide(thread, abi::kWarpSize)), past,

@@ -17,9 +17,8 @@ public:
               mlir::Value feature, mlir::Value tile, int64_t threads);
 
   /// Whether the tile has a bad offset or index; false unless `wanted`, which is
-  /// the same for all threads, as the result is. `badWarps` is an i32 a warp, in
-  /// shared memory.
-  mlir::Value isBad(mlir::Value wanted, mlir::LLVM::GlobalOp badWarps);
+  /// the same for all threads, as the result is.
+  mlir::Value isBad(mlir::Value wanted);
 
   /// Pools a bad tile bag by bag, a warp each, and counts and lists its faults.
   void pool();
@@ -36,10 +35,13 @@ private:
   mlir::Value loadIndex(mlir::Value position);
   mlir::Value loadNumber(mlir::Value array, mlir::Value at);
   mlir::Value isRight(mlir::Value begin, mlir::Value end);
-  mlir::Value anyThread(mlir::Value condition,
-                        mlir::LLVM::GlobalOp badWarps);
-  mlir::Value badOffsets();
-  mlir::Value badIndices();
+
+  mlir::Value narrowed(mlir::Value number, uint64_t most);
+  mlir::Value rawOffset(mlir::Value sample);
+  mlir::Value badIndices(mlir::Value begin, mlir::Value end);
+  mlir::Value badFurtherOffsets(mlir::Value lookups);
+  mlir::Value seesBad();
+
   void record(FaultKind faultKind, const Bag &bag, mlir::Value position,
               mlir::Value value);
   Bag loadBag(mlir::Value sample);
@@ -53,7 +55,8 @@ private:
   mlir::Value feature;
   int64_t threads;
   mlir::Value thread, lane;
-  mlir::Value key, rows, width, kind;
+  mlir::Value key, rows;
+  mlir::Value width, kind; ///< once it is pooled
   mlir::Value first, past; ///< samples of the tile
   mlir::Value isFirstPart; ///< of the width: it pools all of it
 };

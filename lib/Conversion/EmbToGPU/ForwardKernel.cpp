@@ -80,10 +80,8 @@ struct Variant {
 class ForwardKernel {
 public:
   ForwardKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
-                const Variant &variant, ArrayRef<func::FuncOp> bodies,
-                LLVM::GlobalOp badWarps)
-      : module(module), plan(plan), variant(variant), bodies(bodies),
-        badWarps(badWarps) {}
+                const Variant &variant, ArrayRef<func::FuncOp> bodies)
+      : module(module), plan(plan), variant(variant), bodies(bodies) {}
 
   void emit(bool overlaps);
 
@@ -96,7 +94,6 @@ private:
   const KernelPlan &plan;
   const Variant &variant;
   ArrayRef<func::FuncOp> bodies;
-  LLVM::GlobalOp badWarps;
   ForwardArguments arguments;
 };
 
@@ -151,7 +148,7 @@ void ForwardKernel::emitTile(KernelBuilder &b) {
     wanted = b.equal(b.isNull(arguments.state),
                      arith::ConstantIntOp::create(b, b.getI1Type(), 0));
   b.choose(
-      checked.isBad(wanted, badWarps), [&] { checked.pool(); },
+      checked.isBad(wanted), [&] { checked.pool(); },
       [&] { emitBody(b, number, tile); });
 }
 
@@ -171,13 +168,10 @@ void ForwardKernel::emit(bool overlaps) {
 void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps) {
   MLIRContext *context = module.getContext();
-  LLVM::GlobalOp shared, badWarps;
+  LLVM::GlobalOp shared;
   if (plan.sharedBytes)
     shared = createShared(module, "recflex_shared",
                           Float32Type::get(context), plan.sharedBytes / 4);
-  badWarps = createShared(module, "recflex_bad_warps",
-                          IntegerType::get(context, 32),
-                          plan.threads / abi::kWarpSize);
   auto emitBodies = [&](bool anyFormat) {
     SmallVector<func::FuncOp> bodies;
     for (auto [number, body] : llvm::enumerate(plan.bodies))
@@ -191,8 +185,7 @@ void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
        {Variant{abi::kForwardKernel, false, Variant::unchecked},
         Variant{abi::kForwardCheckedKernel, false, Variant::checked},
         Variant{abi::kForwardAnyKernel, true, Variant::checkedIfAsked}})
-    ForwardKernel(module, plan, variant, variant.anyFormat ? any : usual,
-                  badWarps)
+    ForwardKernel(module, plan, variant, variant.anyFormat ? any : usual)
         .emit(overlaps);
 }
 
