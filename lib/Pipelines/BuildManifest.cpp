@@ -74,6 +74,7 @@ Manifest buildManifest(emb::FusedLookupOp op, StringRef name, StringRef chip) {
     feature.samplesPerTile = static_cast<int32_t>(planned.tile.samples);
     feature.columnTiles = static_cast<int32_t>(planned.tile.columnTiles);
     feature.parallelLookups = static_cast<int32_t>(planned.tile.parallelLookups);
+    feature.warpSamples = static_cast<int32_t>(planned.tile.warpSamples);
     manifest.features.push_back(std::move(feature));
   }
   for (const PlannedBody &body : plan.bodies) {

@@ -113,14 +113,30 @@ static bool canOverlap(const std::string &chip, const Device &device) {
          device.properties().driverVersion >= kOverlapDriverVersion;
 }
 
+/// Threads a block of a kernel.
+static int32_t threadsOf(KernelId kernel, const Manifest &manifest) {
+  switch (kernel) {
+  case KernelId::scanSums:
+  case KernelId::scanOffsets:
+  case KernelId::expandOffsets:
+  case KernelId::copyViews:
+    return abi::kInputThreads;
+  case KernelId::bindKeys:
+  case KernelId::bindOrder:
+    return abi::kBindThreads;
+  case KernelId::forward:
+  case KernelId::forwardChecked:
+  case KernelId::forwardAny:
+    break;
+  }
+  return manifest.threads;
+}
+
 Status DeviceModule::findKernels() {
   for (size_t i = 0; i != kKernelCount; ++i) {
     auto id = static_cast<KernelId>(i);
-    bool pools = id == KernelId::forward || id == KernelId::forwardChecked ||
-                 id == KernelId::forwardAny;
-    static_assert(abi::kInputThreads == abi::kBindThreads);
-    int32_t threads = pools ? contents.threads : abi::kBindThreads;
-    Result<DeviceKernel> kernel = findKernel(module, kernelName(id), threads);
+    Result<DeviceKernel> kernel =
+        findKernel(module, kernelName(id), threadsOf(id, contents));
     if (!kernel)
       return kernel.error();
     kernels[i] = *kernel;

@@ -25,7 +25,8 @@ Result<BatchArguments> LaunchSequence::bind(const BatchArguments &given,
   if (!batch)
     return batch;
   constexpr int64_t featuresPerBlock = abi::kBindThreads / abi::kWarpSize;
-  int64_t grid = (features + featuresPerBlock - 1) / featuresPerBlock;
+  int64_t padded = abi::paddedFeatures(static_cast<int64_t>(features));
+  int64_t grid = (padded + featuresPerBlock - 1) / featuresPerBlock;
   uint64_t batchSize = batch->batchSize;
   // The first kernel of a batch doesn't start early: the batch before reads the
   // workspace, and others may use the caller's arrays, until all that is ahead

@@ -84,6 +84,12 @@ static Status checkFeature(const Manifest &m, size_t i) {
     if (!status)
       return status;
 
+  int64_t warps = m.threads / abi::kWarpSize;
+  if (f.warpSamples != 0 && f.warpSamples * warps != f.samplesPerTile)
+    return makeError(place("warpSamples"), ": ", f.warpSamples, " for each of ",
+                     warps, " warps are not the ", f.samplesPerTile,
+                     " samples of a tile");
+
   int64_t width = m.tables[f.table].width;
   if (f.columnTiles > width)
     return makeError(place("columnTiles"), ": ", f.columnTiles,
@@ -190,6 +196,8 @@ std::vector<abi::FeatureDescriptor> makeDescriptors(const Manifest &m) {
     d.samplesPerTile = f.samplesPerTile;
     d.columnTiles = f.columnTiles;
     d.parallelLookups = f.parallelLookups;
+    d.rowTile = abi::divider(f.columnTiles);
+    d.warpSamples = f.warpSamples;
     d.rowKind = abi::rowKind(m.tables[f.table].type, f.pooling, f.weighted);
     descriptors.push_back(d);
   }

@@ -38,6 +38,7 @@ static void visitFields(Visitor &v, T &o, const ManifestFeature *) {
   v.field("samplesPerTile", o.samplesPerTile);
   v.field("columnTiles", o.columnTiles);
   v.field("parallelLookups", o.parallelLookups);
+  v.field("warpSamples", o.warpSamples);
 }
 
 template <typename Visitor, typename T>

@@ -52,7 +52,7 @@ std::vector<WorkspaceArray> workspaceArrays(const Manifest &manifest,
   int64_t features = static_cast<int64_t>(manifest.features.size());
   int64_t number = sizeof(int32_t);
   std::vector<WorkspaceArray> arrays = {
-      {"keys", 2 * features * number, &Workspace::keys},
+      {"keys", 2 * abi::paddedFeatures(features) * number, &Workspace::keys},
       {"order", features * number, &Workspace::order},
       {"starts", (features + 1) * number, &Workspace::starts}};
   if (options.checks != InputChecks::off)

@@ -39,6 +39,11 @@ Value BodyBuilder::toIndex(Value value) {
 // Global memory
 //===----------------------------------------------------------------------===//
 
+Value BodyBuilder::sampleOfWarp(const emb::TileShape &shape) {
+  return add(mul(divide(tile().tile, shape.columnTiles), i32(shape.samples)),
+             mul(divide(tile().thread, 32), i32(shape.warpSamples)));
+}
+
 Value BodyBuilder::sampleOfTeam(const emb::TileShape &shape, int64_t team) {
   return add(mul(divide(tile().tile, shape.columnTiles), i32(shape.samples)),
              divide(tile().thread, team));

@@ -14,15 +14,17 @@ struct GatherBody final
   void emitBody(Attribute attribute, BodyBuilder &b) const {
     auto schedule = cast<emb::GatherAttr>(attribute);
     int64_t vector = schedule.getVector(), lanes = schedule.getLanes();
-    int64_t groups = b.shape().threads / lanes;
+    int64_t groups = 32 / lanes; // of a warp
     emb::TileShape tile = schedule.getTileShape(b.lookup(), b.shape().threads);
 
-    Value first = b.sampleOfTeam(tile, lanes);
+    Value inWarp = b.modulo(b.tile().thread, 32);
+    Value first = b.add(b.sampleOfWarp(tile), b.divide(inWarp, lanes));
     Value column = b.columnOfLane(tile, lanes, vector);
     Value inWidth = b.less(column, b.i32(b.lookup().width));
 
-    // Neighbouring groups take neighbouring samples. The offsets of all samples
-    // are asked for before the first row, and no row waits for another.
+    // Neighbouring groups of a warp take neighbouring samples. The offsets of
+    // all samples are asked for before the first row, and no row waits for
+    // another.
     int64_t unroll = schedule.getUnroll();
     SmallVector<Value> samples, active, rows;
     SmallVector<BagRange> bags;

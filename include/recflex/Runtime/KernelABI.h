@@ -7,7 +7,8 @@
 //
 //   recflex_bind_keys(descriptors, F, offsets, B, keys)
 //     one warp a feature: keys[f] is its heaviest tile in serial steps,
-//     keys[F + f] its number of tiles. `keys` has 2 F entries.
+//     keys[P + f] its number of tiles. `keys` has 2 P entries, P being
+//     paddedFeatures(F); those of no feature are zero.
 //   recflex_bind_order(F, keys, order, starts)
 //     one warp a feature: its rank (heaviest first, ties by number) and the
 //     first block of its tiles.
@@ -44,7 +45,7 @@
 namespace recflex::abi {
 
 /// Raised whenever anything in this file or a kernel's arguments changes.
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
 
 constexpr const char *kBindKeysKernel = "recflex_bind_keys";
 constexpr const char *kBindOrderKernel = "recflex_bind_order";
@@ -54,7 +55,7 @@ constexpr const char *kForwardAnyKernel = "recflex_forward_any";
 
 constexpr uint32_t kWarpSize = 32;
 /// Threads a block of the two binding kernels: one feature a warp.
-constexpr uint32_t kBindThreads = 256;
+constexpr uint32_t kBindThreads = 64;
 
 //===----------------------------------------------------------------------===//
 // Other forms of input
@@ -121,6 +122,24 @@ constexpr bool overlapsKernels(std::string_view chip) {
   return chipNumber(chip) >= 90;
 }
 
+/// A divisor of numbers below 2^31, as a multiplication: n / divisor is
+/// (n * magic) >> shift, in 64 bits.
+struct Divider {
+  uint32_t magic;
+  int32_t shift;
+};
+
+/// The quotient is exact: with 2^(l - 1) < divisor <= 2^l, magic is
+/// 2^(31 + l) / divisor rounded up, by less than 1, which adds less than
+/// n / 2^31 / divisor to n / divisor. `divisor` is 1 to 2^20.
+constexpr Divider divider(int32_t divisor) {
+  int32_t shift = 31;
+  while ((int64_t{1} << (shift - 31)) < divisor)
+    ++shift;
+  uint64_t power = uint64_t{1} << shift;
+  return {static_cast<uint32_t>((power + divisor - 1) / divisor), shift};
+}
+
 /// One feature, as the kernels read it from global memory.
 struct alignas(64) FeatureDescriptor {
   uint64_t table;          ///< device address of row 0, 16-byte aligned
@@ -133,7 +152,9 @@ struct alignas(64) FeatureDescriptor {
   int32_t columnTiles;     ///< blocks side by side over the width
   int32_t parallelLookups; ///< lookups of one bag that proceed side by side
   int32_t rowKind;         ///< rowKind()
-  int32_t reserved[4];     ///< zero
+  Divider rowTile;         ///< by columnTiles: of a tile, its place in the batch
+  int32_t warpSamples;     ///< samples that a warp pools by itself, or 0
+  int32_t reserved;        ///< zero
 };
 static_assert(sizeof(FeatureDescriptor) == 64);
 static_assert(offsetof(FeatureDescriptor, table) == 0);
@@ -146,6 +167,8 @@ static_assert(offsetof(FeatureDescriptor, samplesPerTile) == 32);
 static_assert(offsetof(FeatureDescriptor, columnTiles) == 36);
 static_assert(offsetof(FeatureDescriptor, parallelLookups) == 40);
 static_assert(offsetof(FeatureDescriptor, rowKind) == 44);
+static_assert(offsetof(FeatureDescriptor, rowTile) == 48);
+static_assert(offsetof(FeatureDescriptor, warpSamples) == 56);
 
 /// How rows are read and pooled: bits 0 and 1 the type of their elements, bits
 /// 2 and 3 the pooling, bit 4 whether they are weighted.
@@ -194,12 +217,22 @@ constexpr int64_t tileCount(const FeatureDescriptor &d, int64_t batchSize) {
 /// cannot wrap.
 constexpr int64_t kLongestBag = int64_t{1} << 50;
 
+/// Features are compared by vectors of so many: the two arrays in `keys` are
+/// padded to a multiple of it.
+constexpr int64_t kKeyVector = 4;
+constexpr int64_t paddedFeatures(int64_t features) {
+  return (features + kKeyVector - 1) / kKeyVector * kKeyVector;
+}
+
+/// Largest of tileKey(): one more must be a number too.
+constexpr int32_t kMaxKey = INT32_MAX - 1;
+
 /// The weight by which tiles are ordered: serial steps of the longest bag.
-/// Saturates at 2^31 - 1.
+/// Saturates at kMaxKey.
 constexpr int32_t tileKey(const FeatureDescriptor &d, int64_t longestBag) {
   int64_t bounded = longestBag < kLongestBag ? longestBag : kLongestBag;
   int64_t steps = (bounded + d.parallelLookups - 1) / d.parallelLookups;
-  return steps > INT32_MAX ? INT32_MAX : static_cast<int32_t>(steps);
+  return steps > kMaxKey ? kMaxKey : static_cast<int32_t>(steps);
 }
 
 } // namespace recflex::abi

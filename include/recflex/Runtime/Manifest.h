@@ -36,6 +36,7 @@ struct ManifestFeature {
   int32_t samplesPerTile = 1;
   int32_t columnTiles = 1;
   int32_t parallelLookups = 1;
+  int32_t warpSamples = 0;
 };
 
 /// One case of the forward kernel's switch.

@@ -12,7 +12,7 @@ namespace recflex {
 /// Addresses of the arrays in which a batch's kernels leave each other results;
 /// KernelABI.h has their contents.
 struct Workspace {
-  DevicePtr keys = 0;   ///< i32 [2 F]
+  DevicePtr keys = 0;   ///< i32 [2 P], P = abi::paddedFeatures(F)
   DevicePtr order = 0;  ///< i32 [F]
   DevicePtr starts = 0; ///< i32 [F + 1]
   /// CheckState and Fault [faultCapacity]; 0 without checks.

@@ -72,6 +72,9 @@ public:
   /// `shape.samples` of them and neighbouring teams of `team` threads take
   /// neighbouring samples. May be past the batch.
   mlir::Value sampleOfTeam(const emb::TileShape &shape, int64_t team);
+  /// The first sample of the calling thread's warp, where `shape` gives each warp
+  /// samples of its own. May be past the batch.
+  mlir::Value sampleOfWarp(const emb::TileShape &shape);
   /// The first of the `vector` columns of the calling thread, lane thread mod
   /// `lanes` of its group. May be past the row's width.
   mlir::Value columnOfLane(const emb::TileShape &shape, int64_t lanes,

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <cstdint>
 
@@ -74,8 +75,15 @@ Value reduceWarp(KernelBuilder &b, Value value,
   return value;
 }
 
+/// abi::paddedFeatures(count).
+static Value paddedCount(KernelBuilder &b, Value count) {
+  Value groups =
+      b.divide(b.add(count, b.i32(abi::kKeyVector - 1)), abi::kKeyVector);
+  return b.mul(groups, b.i32(abi::kKeyVector));
+}
+
 /// keys[f] = serial steps of feature f's longest bag;
-/// keys[F + f] = its tiles.
+/// keys[P + f] = its tiles, P being paddedFeatures(F). What is between is zero.
 static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
                          bool overlaps) {
   MLIRContext *context = module.getContext();
@@ -96,6 +104,13 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
   if (overlaps)
     emitLaunchDependents(b);
   FeatureWarp warp = makeWarp(b, count);
+  Value padded = paddedCount(b, count);
+  Value pads = b.both(b.lessOrEqual(count, warp.number),
+                      b.less(warp.number, padded));
+  b.guarded(b.both(pads, warp.isFirst), [&] {
+    b.store(b.i32(0), b.gep(keys, i32, warp.number), 4);
+    b.store(b.i32(0), b.gep(keys, i32, b.add(padded, warp.number)), 4);
+  });
   b.guarded(warp.valid, [&] {
     auto field = [&](size_t offset) {
       return loadField(b, descriptors, warp.number, offset);
@@ -141,17 +156,89 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
               arith::ConstantIntOp::create(b, b.getI64Type(), 1)),
         wide);
     steps = arith::MinSIOp::create(
-        b, steps, arith::ConstantIntOp::create(b, b.getI64Type(), INT32_MAX));
+        b, steps, arith::ConstantIntOp::create(b, b.getI64Type(), abi::kMaxKey));
     b.guarded(warp.isFirst, [&] {
       Value rows = arith::DivSIOp::create(
           b, b.sub(b.add(batch, samples), b.i32(1)), samples);
       b.store(arith::TruncIOp::create(b, i32, steps),
               b.gep(keys, i32, warp.number), 4);
       b.store(b.mul(rows, columns),
-              b.gep(keys, i32, b.add(count, warp.number)), 4);
+              b.gep(keys, i32, b.add(padded, warp.number)), 4);
     });
   });
 }
+
+namespace {
+/// How the features compare with feature `number`, whose key is `mine`: the sums
+/// over those ahead of it, in the order of tiles. A lane compares four
+/// neighbours at a time.
+class RankCounter {
+public:
+  RankCounter(KernelBuilder &b, Value keys, Value count, Value number,
+              Value mine)
+      : b(b), keys(keys), tiles(b.gep(keys, b.getI32Type(), paddedCount(b, count))),
+        count(count), number(number), mine(mine),
+        above(b.add(mine, b.i32(1))) {}
+
+  /// Rank and first block of the feature, of this lane's part.
+  std::pair<Value, Value> sum(Value lane) {
+    Value stride = b.i32(abi::kWarpSize * kNeighbours * kGroups);
+    auto loop =
+        scf::ForOp::create(b, b.mul(lane, b.i32(kNeighbours)), count, stride,
+                           ValueRange{b.i32(0), b.i32(0)});
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    rank = loop.getRegionIterArg(0);
+    start = loop.getRegionIterArg(1);
+    SmallVector<Group> groups;
+    for (int64_t g = 0; g < kGroups; ++g)
+      groups.push_back(
+          load(b.add(loop.getInductionVar(),
+                     b.i32(g * abi::kWarpSize * kNeighbours))));
+    for (const Group &group : groups)
+      add(group);
+    scf::YieldOp::create(b, ValueRange{rank, start});
+    return {loop.getResult(0), loop.getResult(1)};
+  }
+
+private:
+  static constexpr int64_t kNeighbours = abi::kKeyVector;
+  static constexpr int64_t kGroups = 4; ///< loads in flight a lane
+
+  struct Group {
+    Value at; ///< the first of its features, perhaps past the last
+    Value keys, tiles;
+  };
+
+  Group load(Value at) {
+    auto vector = VectorType::get(kNeighbours, b.getI32Type());
+    Value inside = b.select(b.less(at, count), at, b.i32(0));
+    auto loadFrom = [&](Value array) {
+      return b.load(vector, b.gep(array, b.getI32Type(), inside),
+                    kNeighbours * sizeof(int32_t));
+    };
+    return {at, loadFrom(keys), loadFrom(tiles)};
+  }
+
+  void add(const Group &group) {
+    for (int64_t i = 0; i < kNeighbours; ++i) {
+      Value theirs = vector::ExtractOp::create(b, group.keys, i);
+      Value at = b.add(group.at, b.i32(i));
+      // Heavier features come first, equal ones in their own order. Keys stay
+      // below 2^31 - 1: `above` is one more.
+      Value least = b.select(b.less(at, number), mine, above);
+      Value ahead = b.both(b.less(at, count), b.lessOrEqual(least, theirs));
+      rank = b.add(rank, arith::ExtUIOp::create(b, b.getI32Type(), ahead));
+      Value theirTiles = vector::ExtractOp::create(b, group.tiles, i);
+      start = b.add(start, b.select(ahead, theirTiles, b.i32(0)));
+    }
+  }
+
+  KernelBuilder &b;
+  Value keys, tiles, count, number, mine, above;
+  Value rank, start;
+};
+} // namespace
 
 /// order[r] = the feature of rank r; starts[r] = its first block;
 /// starts[F] = all blocks.
@@ -174,43 +261,21 @@ static void emitBindOrder(gpu::GPUModuleOp module, bool overlaps) {
   }
   FeatureWarp warp = makeWarp(b, count);
   b.guarded(warp.valid, [&] {
-    Value tiles = b.gep(keys, i32, count);
     Value mine = b.load(i32, b.gep(keys, i32, warp.number), 4);
-    SmallVector<Value> sums = laneLoop(
-        b, warp.lane, count, ValueRange{b.i32(0), b.i32(0)},
-        [&](KernelBuilder &in, ArrayRef<Value> at, ArrayRef<Value> counts,
-            ValueRange state) -> SmallVector<Value> {
-          SmallVector<Value> theirs, theirTiles;
-          for (Value place : at) {
-            theirs.push_back(in.load(i32, in.gep(keys, i32, place), 4));
-            theirTiles.push_back(in.load(i32, in.gep(tiles, i32, place), 4));
-          }
-          Value rank = state[0], start = state[1];
-          for (size_t u = 0; u < at.size(); ++u) {
-            // Heavier features come first, equal ones in their own order.
-            Value heavier = in.less(mine, theirs[u]);
-            Value earlier = in.both(in.lessOrEqual(mine, theirs[u]),
-                                    in.less(at[u], warp.number));
-            Value before = in.both(
-                counts[u], arith::OrIOp::create(in, heavier, earlier));
-            rank = in.add(rank, arith::ExtUIOp::create(in, i32, before));
-            start = in.add(start,
-                           in.select(before, theirTiles[u], in.i32(0)));
-          }
-          return {rank, start};
-        });
+    RankCounter counter(b, keys, count, warp.number, mine);
+    auto [ownRank, ownStart] = counter.sum(warp.lane);
     auto sum = [&](Value a, Value c) { return b.add(a, c); };
-    Value rank = reduceWarp(b, sums[0], sum);
-    Value start = reduceWarp(b, sums[1], sum);
+    Value rank = reduceWarp(b, ownRank, sum);
+    Value start = reduceWarp(b, ownStart, sum);
     b.guarded(warp.isFirst, [&] {
       b.store(warp.number, b.gep(order, i32, rank), 4);
       b.store(start, b.gep(starts, i32, rank), 4);
       Value next = b.add(rank, b.i32(1));
-      b.guarded(arith::CmpIOp::create(b, arith::CmpIPredicate::eq, next, count),
-                [&] {
-                  Value own = b.load(i32, b.gep(tiles, i32, warp.number), 4);
-                  b.store(b.add(start, own), b.gep(starts, i32, count), 4);
-                });
+      b.guarded(b.equal(next, count), [&] {
+        Value tiles = b.gep(keys, i32, paddedCount(b, count));
+        Value own = b.load(i32, b.gep(tiles, i32, warp.number), 4);
+        b.store(b.add(start, own), b.gep(starts, i32, count), 4);
+      });
     });
   });
 }

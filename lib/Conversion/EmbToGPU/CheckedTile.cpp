@@ -1,13 +1,15 @@
 //===- CheckedTile.cpp - Tiles of input that nobody checked ---------------===//
 //
-// A block looks at the offsets and indices of its tile before its body reads
-// them. It does so side by side, a thread an index, where a body has all lanes
+// Threads look at the offsets and indices of a tile before its body reads
+// them. They do so side by side, a thread an index, where a body has all lanes
 // of a bag read the same one: a fraction of the instructions that checks inside
 // a body would take, no registers of the body's, and the body then finds the
-// indices in the L1 cache. Schedules need to know nothing of it.
+// indices in the L1 cache. Where a schedule says which samples each warp pools
+// by itself, each looks at those alone and waits for no other; else the block
+// looks at its tile together. Schedules need to know no more of it.
 //
-// A tile with something bad is pooled here instead, slowly, bag by bag: each
-// fault is met once.
+// What has something bad is pooled here instead, slowly, bag by bag: each fault
+// is met once.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,27 +39,41 @@ static Value invert(KernelBuilder &b, Value condition) {
   return b.equal(condition, constant(b, false));
 }
 
-/// a / b, unsigned. Few divisors are not 1, and a division is some 30
-/// instructions that every block would wait for.
-static Value quotient(KernelBuilder &b, Value a, Value divisor) {
-  return b.choose(
-      a.getType(), b.equal(divisor, b.i32(1)), [&] { return a; },
-      [&] { return arith::DivUIOp::create(b, a, divisor).getResult(); });
+/// A quotient by an abi::Divider whose fields are given.
+static Value quotient(KernelBuilder &b, Value number, Value magic,
+                      Value shift) {
+  Type i64 = b.getI64Type();
+  auto extend = [&](Value value) -> Value {
+    return arith::ExtUIOp::create(b, i64, value);
+  };
+  Value product = b.mul(extend(number), extend(magic));
+  return b.narrow(arith::ShRUIOp::create(b, product, extend(shift)));
 }
 
 CheckedTile::CheckedTile(KernelBuilder &b, const ForwardArguments &arguments,
                          Value feature, Value tile, int64_t threads)
-    : b(b), arguments(arguments), feature(feature), threads(threads) {
+    : b(b), arguments(arguments), feature(feature), tile(tile),
+      threads(threads) {
+  using abi::FeatureDescriptor;
   thread = b.threadId();
   lane = b.modulo(thread, abi::kWarpSize);
-  key = field(offsetof(abi::FeatureDescriptor, feature));
+  warp = b.divide(thread, abi::kWarpSize);
+  key = field(offsetof(FeatureDescriptor, feature));
   rows = loadRows(b, arguments.descriptors, feature);
-  Value samples = field(offsetof(abi::FeatureDescriptor, samplesPerTile));
-  Value parts = field(offsetof(abi::FeatureDescriptor, columnTiles));
-  Value rank = quotient(b, tile, parts);
-  isFirstPart = b.equal(b.mul(rank, parts), tile);
-  first = b.mul(rank, samples);
-  past = b.minimum(b.add(first, samples), arguments.batch);
+  Value samples = field(offsetof(FeatureDescriptor, samplesPerTile));
+  Value warpSamples = field(offsetof(FeatureDescriptor, warpSamples));
+  constexpr size_t divider = offsetof(FeatureDescriptor, rowTile);
+  rank = quotient(b, tile, field(divider + offsetof(abi::Divider, magic)),
+                  field(divider + offsetof(abi::Divider, shift)));
+
+  apart = b.below(b.i32(0), warpSamples);
+  Value begin = b.mul(rank, samples);
+  Value end = b.minimum(b.add(begin, samples), arguments.batch);
+  Value own = b.add(begin, b.mul(warp, warpSamples));
+  past = b.select(apart, b.minimum(b.add(own, warpSamples), end), end);
+  first = b.minimum(own, past);
+  number = b.select(apart, lane, thread);
+  count = b.select(apart, b.i32(abi::kWarpSize), b.i32(threads));
 }
 
 Value CheckedTile::field(size_t offset) {
@@ -116,24 +132,27 @@ Value CheckedTile::rawOffset(Value sample) {
 }
 
 /// Whether an index in [begin, end) is bad: the calling thread looks at every
-/// `threads`-th.
+/// `count`-th.
 Value CheckedTile::badIndices(Value begin, Value end) {
   Type type = arguments.indexType;
-  auto number = [&](int64_t value) -> Value {
-    return arith::ConstantIntOp::create(b, type, value);
+  auto toIndex = [&](Value value) {
+    return type.isInteger(64) ? b.widen(value) : value;
   };
-  Value start = b.add(begin, type.isInteger(64) ? b.widen(thread) : thread);
-  auto loop = scf::ForOp::create(b, start, end, number(kUnroll * threads),
-                                 ValueRange{number(0)}, /*bodyBuilder=*/nullptr,
-                                 /*unsignedCmp=*/true);
+  Value start = b.add(begin, toIndex(number)), stride = toIndex(count);
+  Value step = toIndex(b.mul(count, b.i32(kUnroll)));
+  auto loop = scf::ForOp::create(b, start, end, step,
+                                 ValueRange{toIndex(b.i32(0))},
+                                 /*bodyBuilder=*/nullptr, /*unsignedCmp=*/true);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     Value position = loop.getInductionVar();
     Value largest = loop.getRegionIterArg(0);
     SmallVector<Value> indices;
+    Value at = position;
     for (int64_t u = 0; u < kUnroll; ++u) {
-      Value at = b.add(position, number(u * threads));
+      if (u)
+        at = b.add(at, stride);
       Value inside = b.select(b.below(at, end), at, position);
       indices.push_back(
           b.loadInvariant(type, b.gep(arguments.values, type, inside),
@@ -151,7 +170,7 @@ Value CheckedTile::badIndices(Value begin, Value end) {
 /// threads on, have bad bounds.
 Value CheckedTile::badFurtherOffsets(Value lookups) {
   auto loop = scf::ForOp::create(
-      b, b.add(b.add(first, thread), b.i32(threads)), past, b.i32(threads),
+      b, b.add(b.add(first, number), count), past, count,
       ValueRange{constant(b, false)});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
@@ -165,8 +184,8 @@ Value CheckedTile::badFurtherOffsets(Value lookups) {
 
 /// Whether the calling thread sees something bad.
 Value CheckedTile::seesBad() {
-  // All four at once. A tile has a sample; spare threads look at its last.
-  Value own = b.minimum(b.add(first, thread), b.sub(past, b.i32(1)));
+  // All four at once. A tile has a sample; spare threads look at the last.
+  Value own = b.minimum(b.add(first, number), b.sub(past, b.i32(1)));
   Value begin = rawOffset(first), end = rawOffset(past);
   Value ownBegin = rawOffset(own), ownEnd = rawOffset(b.add(own, b.i32(1)));
 
@@ -183,9 +202,15 @@ Value CheckedTile::seesBad() {
 }
 
 Value CheckedTile::isBad(Value wanted) {
-  return b.choose(
-      b.getI1Type(), wanted, [&] { return b.anyThread(seesBad()); },
-      [&] { return constant(b, false); });
+  auto look = [&] {
+    Value bad = seesBad();
+    return b.choose(
+        b.getI1Type(), apart,
+        [&] { return b.below(b.i32(0), b.ballot(bad)); },
+        [&] { return b.anyThread(bad); });
+  };
+  return b.choose(b.getI1Type(), wanted, look,
+                  [&] { return constant(b, false); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -345,10 +370,13 @@ void CheckedTile::storeColumn(const Bag &bag, Value column, Value value) {
 void CheckedTile::pool() {
   width = field(offsetof(abi::FeatureDescriptor, width));
   kind = field(offsetof(abi::FeatureDescriptor, rowKind));
-  b.guarded(isFirstPart, [&] {
-    auto bags = scf::ForOp::create(
-        b, b.add(first, b.divide(thread, abi::kWarpSize)), past,
-        b.i32(threads / abi::kWarpSize));
+  // The tile of the first columns pools all of them.
+  Value parts = field(offsetof(abi::FeatureDescriptor, columnTiles));
+  b.guarded(b.equal(b.mul(rank, parts), tile), [&] {
+    Value start = b.add(first, b.select(apart, b.i32(0), warp));
+    Value warps =
+        b.select(apart, b.i32(1), b.i32(threads / abi::kWarpSize));
+    auto bags = scf::ForOp::create(b, start, past, warps);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(bags.getBody());
     Bag bag = loadBag(bags.getInductionVar());

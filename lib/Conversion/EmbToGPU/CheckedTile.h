@@ -9,18 +9,19 @@
 
 namespace recflex {
 
-/// One tile of one feature, whose block has `threads` threads. All of them come
-/// to every function.
+/// One tile of one feature, whose block has `threads` threads; or, where the
+/// warps of a block pool samples of their own, the calling warp's part of it.
+/// All of these threads come to every function.
 class CheckedTile {
 public:
   CheckedTile(KernelBuilder &b, const ForwardArguments &arguments,
               mlir::Value feature, mlir::Value tile, int64_t threads);
 
-  /// Whether the tile has a bad offset or index; false unless `wanted`, which is
-  /// the same for all threads, as the result is.
+  /// Whether there is a bad offset or index; false unless `wanted`, which is the
+  /// same for all threads, as the result is.
   mlir::Value isBad(mlir::Value wanted);
 
-  /// Pools a bad tile bag by bag, a warp each, and counts and lists its faults.
+  /// Pools it bag by bag, a warp each, and counts and lists its faults.
   void pool();
 
 private:
@@ -52,13 +53,15 @@ private:
 
   KernelBuilder &b;
   ForwardArguments arguments;
-  mlir::Value feature;
+  mlir::Value feature, tile;
   int64_t threads;
-  mlir::Value thread, lane;
+  mlir::Value thread, lane, warp;
   mlir::Value key, rows;
   mlir::Value width, kind; ///< once it is pooled
-  mlir::Value first, past; ///< samples of the tile
-  mlir::Value isFirstPart; ///< of the width: it pools all of it
+  mlir::Value rank;          ///< of the tile in the batch
+  mlir::Value apart;         ///< i1: it is the calling warp's part alone
+  mlir::Value first, past;   ///< its samples; none past the batch
+  mlir::Value number, count; ///< the calling thread's, of those that look
 };
 
 } // namespace recflex

@@ -118,7 +118,7 @@ TEST(Binding, RandomBatchesMatchTheDefinition) {
 TEST(Binding, KeysSaturate) {
   abi::FeatureDescriptor d = makeDescriptor(0, 1, 1, 1);
   IndexArray offsets = makeIndices({0, int64_t{1} << 40}, IndexType::i64);
-  EXPECT_EQ(bindOnHost({d}, offsets, 1).keys[0], INT32_MAX);
+  EXPECT_EQ(bindOnHost({d}, offsets, 1).keys[0], abi::kMaxKey);
   d.parallelLookups = 1024;
   EXPECT_EQ(bindOnHost({d}, offsets, 1).keys[0], 1 << 30);
 }

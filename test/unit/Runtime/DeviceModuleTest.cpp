@@ -50,7 +50,8 @@ TEST(DeviceModule, ReadsWhatTheDriverKnows) {
   EXPECT_EQ((*module)->forward().localBytes, 16);
   EXPECT_EQ((*module)->forward().sharedBytes, 1024);
   EXPECT_EQ((*module)->forward().blocksPerSM, 16);
-  EXPECT_EQ((*module)->kernel(KernelId::bindKeys).blocksPerSM, 8);
+  EXPECT_EQ((*module)->kernel(KernelId::bindKeys).blocksPerSM, 32);
+  EXPECT_EQ((*module)->kernel(KernelId::scanSums).blocksPerSM, 8);
 }
 
 TEST(DeviceModule, WhatCannotRunIsRefused) {

@@ -47,12 +47,12 @@ TEST(ExecutionContext, LaunchesTheThreeKernelsWithTheirArguments) {
   }
   using Words = std::vector<uint64_t>;
   EXPECT_EQ(cuda.launches[0].kernel, "recflex_bind_keys");
-  EXPECT_EQ(cuda.launches[0].blocks, 1u);
-  EXPECT_EQ(cuda.launches[0].threads, 256u);
+  EXPECT_EQ(cuda.launches[0].blocks, 2u);
+  EXPECT_EQ(cuda.launches[0].threads, 64u);
   EXPECT_EQ(cuda.launches[0].arguments, (Words{d, 3, 0x2008, 9, keys}));
   EXPECT_EQ(cuda.launches[1].kernel, "recflex_bind_order");
-  EXPECT_EQ(cuda.launches[1].blocks, 1u);
-  EXPECT_EQ(cuda.launches[1].threads, 256u);
+  EXPECT_EQ(cuda.launches[1].blocks, 2u);
+  EXPECT_EQ(cuda.launches[1].threads, 64u);
   EXPECT_EQ(cuda.launches[1].arguments, (Words{3, keys, order, starts}));
   EXPECT_EQ(cuda.launches[2].kernel, "recflex_forward");
   EXPECT_EQ(cuda.launches[2].blocks, 3u + 5 + 2 * 9);
@@ -151,7 +151,7 @@ TEST(ExecutionContext, TheWorkspaceHoldsAllArrays) {
 
 TEST(ExecutionContext, OneWarpAFeatureBinds) {
   for (auto [features, blocks] :
-       {std::pair{1, 1u}, {7, 1u}, {8, 1u}, {9, 2u}, {1000, 125u}}) {
+       {std::pair{1, 2u}, {4, 2u}, {5, 4u}, {9, 6u}, {1000, 500u}}) {
     FakeCuda cuda;
     Artifact artifact = makeArtifact();
     Manifest &m = artifact.manifest;

@@ -30,8 +30,30 @@ TEST(Manifest, DescriptorsCarryTheFeatures) {
   EXPECT_EQ(d[0].feature, 3);
   EXPECT_EQ(d[2].rows, 20);
   EXPECT_EQ(d[2].columnTiles, 2);
-  for (int32_t word : d[2].reserved)
-    EXPECT_EQ(word, 0);
+  EXPECT_EQ(d[0].warpSamples, m.features[0].warpSamples);
+  EXPECT_EQ(d[2].rowTile.magic, abi::divider(2).magic);
+  EXPECT_EQ(d[2].rowTile.shift, abi::divider(2).shift);
+  EXPECT_EQ(d[2].reserved, 0);
+}
+
+TEST(Manifest, DividersAreExact) {
+  for (int32_t divisor : {1, 2, 3, 5, 7, 8, 63, 64, 65, 641, 1000, 1024, 65535,
+                          65537, 1 << 20, INT32_MAX}) {
+    abi::Divider d = abi::divider(divisor);
+    auto expectExact = [&](int64_t n) {
+      if (n < 0 || n > INT32_MAX)
+        return;
+      EXPECT_EQ(static_cast<uint64_t>(n) * d.magic >> d.shift,
+                static_cast<uint64_t>(n / divisor))
+          << n << " / " << divisor;
+    };
+    // Around multiples is where a quotient may be off by one.
+    for (int64_t q = 0; q <= INT32_MAX / divisor; q += 1 + q / 16)
+      for (int64_t off : {-1, 0, 1})
+        expectExact(q * divisor + off);
+    expectExact(INT32_MAX);
+    expectExact(int64_t{INT32_MAX} / divisor * divisor - 1);
+  }
 }
 
 TEST(Manifest, JsonRoundTripKeepsEveryField) {
@@ -80,6 +102,7 @@ TEST(Manifest, JsonRoundTripKeepsEveryField) {
     EXPECT_EQ(a.samplesPerTile, e.samplesPerTile);
     EXPECT_EQ(a.columnTiles, e.columnTiles);
     EXPECT_EQ(a.parallelLookups, e.parallelLookups);
+    EXPECT_EQ(a.warpSamples, e.warpSamples);
   }
   ASSERT_EQ(read->bodies.size(), m.bodies.size());
   for (size_t i = 0; i != m.bodies.size(); ++i) {
@@ -201,6 +224,9 @@ INSTANTIATE_TEST_SUITE_P(
         Rejection{"lookups",
                   [](Json &j) { j["features"][1]["parallelLookups"] = -5; },
                   "features[1].parallelLookups: -5 is not positive"},
+        Rejection{"warp samples",
+                  [](Json &j) { j["features"][1]["warpSamples"] = -3; },
+                  "features[1].warpSamples: -3 for each of"},
         Rejection{"column outside",
                   [](Json &j) { j["features"][1]["column"] = 11; },
                   "features[1].column: 2 columns from 11 on"},

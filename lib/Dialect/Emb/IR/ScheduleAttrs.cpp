@@ -136,6 +136,7 @@ TileShape GatherAttr::getTileShape(const LookupShape &shape,
   TileShape tile;
   tile.samples = threads / getLanes() * getUnroll();
   tile.columnTiles = columnTiles(shape, getVector(), getLanes());
+  tile.warpSamples = 32 / getLanes() * getUnroll();
   return tile;
 }
 
@@ -183,6 +184,7 @@ TileShape SubWarpAttr::getTileShape(const LookupShape &shape,
   TileShape tile;
   tile.samples = threads / getLanes();
   tile.columnTiles = columnTiles(shape, getVector(), getLanes());
+  tile.warpSamples = 32 / getLanes();
   return tile;
 }
 
@@ -231,6 +233,8 @@ TileShape BlockReduceAttr::getTileShape(const LookupShape &shape,
   tile.samples = threads / (getLanes() * getRows());
   tile.columnTiles = columnTiles(shape, getVector(), getLanes());
   tile.parallelLookups = getRows();
+  // Teams inside a warp need no other.
+  tile.warpSamples = 32 / (getLanes() * getRows());
   return tile;
 }
 

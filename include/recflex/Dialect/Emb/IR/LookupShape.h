@@ -36,6 +36,9 @@ struct TileShape {
   int64_t samples = 1;         ///< samples a tile
   int64_t columnTiles = 1;     ///< tiles side by side over the width
   int64_t parallelLookups = 1; ///< lookups of a bag that proceed side by side
+  /// Samples that a warp pools without the others, by a body without barriers:
+  /// warp w those from w * warpSamples on. 0 if the warps work together.
+  int64_t warpSamples = 0;
 };
 
 /// An estimate, in units that can be added up over features.
