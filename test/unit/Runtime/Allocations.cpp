@@ -18,8 +18,20 @@ static void count() {
 int64_t recflex::countAllocationsOfThread() { return allocationsOfThread; }
 int64_t recflex::countAllocations() { return allocations; }
 
-// In place of a sanitizer's, too, whose hooks tell of every malloc: also of
-// those by which it starts a thread, at some time or other.
+#ifdef RECFLEX_SANITIZER_NEW
+
+// The sanitizer tells of every allocation.
+#include <sanitizer/allocator_interface.h>
+
+[[maybe_unused]] static int installed =
+    __sanitizer_install_malloc_and_free_hooks(
+        [](const volatile void *, size_t) { count(); },
+        [](const volatile void *) {});
+
+#else
+
+// In place of the address sanitizer's, too, whose hooks tell of the mallocs as
+// well by which it starts a thread, at some time or other.
 void *operator new(size_t bytes) {
   count();
   if (void *memory = std::malloc(bytes ? bytes : 1))
@@ -28,3 +40,5 @@ void *operator new(size_t bytes) {
 }
 void operator delete(void *memory) noexcept { std::free(memory); }
 void operator delete(void *memory, size_t) noexcept { std::free(memory); }
+
+#endif
