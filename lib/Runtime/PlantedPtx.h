@@ -90,26 +90,26 @@ constexpr const char *kPlantedPtx = R"(
   ret;
 }
 
-// Half of the first warp waits at a barrier; all others leave without it.
+// Half of each warp skips a barrier and goes on. (Threads that have left the
+// kernel no longer count, so that a barrier which they skip is right.)
 .visible .entry recflex_barrier(
   .param .u64 from,
   .param .u64 to,
   .param .u64 bytes
 )
 {
-  .reg .pred %leaves;
-  .reg .b32 %thread;
+  .reg .pred %waits;
+  .reg .b32 %thread, %half;
   .reg .b64 %to, %offset;
   ld.param.u64 %to, [to];
   cvta.to.global.u64 %to, %to;
   mov.u32 %thread, %tid.x;
-  setp.ge.u32 %leaves, %thread, 16;
-  @%leaves bra $end;
-  bar.sync 0;
+  and.b32 %half, %thread, 16;
+  setp.eq.u32 %waits, %half, 0;
+  @%waits bar.sync 0;
   mul.wide.u32 %offset, %thread, 4;
   add.u64 %to, %to, %offset;
   st.global.u32 [%to], %thread;
-$end:
   ret;
 }
 )";

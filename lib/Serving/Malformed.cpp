@@ -2,7 +2,8 @@
 
 #include "recflex/Serving/Malformed.h"
 
-#include "recflex/Data/Random.h"
+#include "BadNumbers.h"
+
 #include "recflex/Runtime/Reference.h"
 
 #include <algorithm>
@@ -32,53 +33,6 @@ static Bag bagOf(const Batch &batch, int32_t key, int64_t sample) {
 
 static bool isRow(int64_t index, const ManifestTable &table) {
   return 0 <= index && index < table.rows;
-}
-
-/// An index that is in no table of `rows` rows: just outside, far outside, or
-/// anywhere outside.
-static int64_t drawBadIndex(RandomStream &random, IndexType type,
-                            int64_t rows) {
-  int64_t least = type == IndexType::i32 ? INT32_MIN : INT64_MIN;
-  int64_t most = type == IndexType::i32 ? INT32_MAX : INT64_MAX;
-  switch (random.below(5)) {
-  case 0:
-    return -1;
-  case 1:
-    return rows <= most ? rows : most;
-  case 2:
-    return least;
-  case 3:
-    return most;
-  default:
-    return -1 - static_cast<int64_t>(random.below(uint64_t{1} << 31));
-  }
-}
-
-/// A bound that no bag of a batch of `lookups` values may have, or one far
-/// from its neighbours.
-static int64_t drawBadOffset(RandomStream &random, IndexType type,
-                             int64_t lookups) {
-  int64_t most = type == IndexType::i32 ? INT32_MAX : INT64_MAX;
-  switch (random.below(4)) {
-  case 0:
-    return -1 - static_cast<int64_t>(random.below(1000));
-  case 1:
-    return std::min(most,
-                    lookups + 1 + static_cast<int64_t>(random.below(1000)));
-  case 2:
-    return most;
-  default:
-    return static_cast<int64_t>(random.below(lookups + 1));
-  }
-}
-
-/// The largest table that is looked up at each key; 0 rows: none is.
-static std::vector<int64_t> rowsOfKeys(const Manifest &manifest) {
-  std::vector<int64_t> rows(manifest.jaggedFeatures, 0);
-  for (const ManifestFeature &feature : manifest.features)
-    rows[feature.key] =
-        std::max(rows[feature.key], manifest.tables[feature.table].rows);
-  return rows;
 }
 
 static void plantIndices(const Manifest &manifest, Batch &batch,

@@ -7,24 +7,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace recflex {
 
-RandomLaunch::RandomLaunch(RandomModel &model) {
+RandomLaunch::RandomLaunch(RandomModel &model, const Manifest &manifest) {
   launch.context.checks = static_cast<InputChecks>(model.draw(0, 2));
   // Sometimes fewer than there are: which of them are listed is then open.
   launch.context.faultCapacity = model.draw(0, 3) ? 1 << 16 : model.draw(0, 5);
   launch.outputType = static_cast<RowType>(model.draw(0, 2));
-  int64_t width = 0;
-  for (const FeatureSpec &feature : model.spec.features)
-    width += model.spec.tables[feature.table].width;
-  launch.outputStride = width + (model.draw(0, 1) ? model.draw(0, 9) : 0);
-  if (launch.context.checks == InputChecks::off || model.draw(0, 1))
-    return;
-  spoiled = true;
-  spoilIndices(model);
+  launch.outputStride =
+      manifest.outputWidth + (model.draw(0, 1) ? model.draw(0, 9) : 0);
+  spoiled = launch.context.checks != InputChecks::off && model.draw(0, 1);
+  if (spoiled)
+    spoilIndices(model);
+  drawForm(model);
+  if (spoiled && model.draw(0, 1))
+    spoilBounds(model, manifest);
+}
+
+void RandomLaunch::drawForm(RandomModel &model) {
+  constexpr int64_t kForms = std::size(kInputForms);
+  InputForm form = kInputForms[model.draw(0, kForms - 1)];
   if (model.draw(0, 1))
-    spoilOffsets(model);
+    model.batch = makeRagged(model.batch, model.draw(0, INT32_MAX));
+  batch = formBatch(model.batch, form);
+  oddAddresses = model.draw(0, 1);
+  launch.context.maxBatch = model.batch.batchSize + model.draw(0, 9);
+  // Room for all: the CPU reads views in place and needs none.
+  launch.context.maxLookups =
+      1 + model.batch.values.size() * (1 + kMostSpoiled);
 }
 
 /// Any number of the type, and those where checks go wrong first.
@@ -52,15 +64,20 @@ void RandomLaunch::spoilIndices(RandomModel &model) {
     values.set(model.draw(0, values.size() - 1), drawBad(model));
 }
 
-void RandomLaunch::spoilOffsets(RandomModel &model) {
-  IndexArray &offsets = model.batch.offsets;
+void RandomLaunch::spoilBounds(RandomModel &model, const Manifest &manifest) {
+  IndexArray &bounds = batch.bounds;
+  if (bounds.size() == 0 || model.draw(0, 1)) {
+    spoil(batch, manifest, model.draw(0, INT32_MAX));
+    return;
+  }
   for (int64_t n = model.draw(1, 6); n != 0; --n)
-    offsets.set(model.draw(0, offsets.size() - 1), drawBad(model));
+    bounds.set(model.draw(0, bounds.size() - 1), drawBad(model));
 }
 
 Result<CpuResult> poolOnCpu(const Manifest &manifest,
                             const std::vector<const void *> &tables,
-                            const Batch &batch, const SimulatedLaunch &launch) {
+                            BatchArguments batch,
+                            const SimulatedLaunch &launch) {
   CpuOptions one;
   one.threads = 1;
   auto model = CpuModel::load(manifest, one);
@@ -79,19 +96,10 @@ Result<CpuResult> poolOnCpu(const Manifest &manifest,
   int64_t elements = batch.batchSize * launch.outputStride;
   int64_t bytes = byteSize(launch.outputType);
   std::vector<std::byte> output(elements * bytes, std::byte{0xFF});
-  auto address = [](const auto &array) {
-    return array.empty() ? 0 : reinterpret_cast<DevicePtr>(array.data());
-  };
-  BatchArguments arguments;
-  arguments.batchSize = batch.batchSize;
-  arguments.values = address(batch.values.bytes);
-  arguments.offsets = address(batch.offsets.bytes);
-  arguments.weights = address(batch.weights);
-  arguments.lookups = batch.values.size();
-  arguments.output = address(output);
-  arguments.outputType = launch.outputType;
-  arguments.outputStride = launch.outputStride;
-  if (Status status = context->launch(arguments); !status)
+  batch.output = reinterpret_cast<DevicePtr>(output.data());
+  batch.outputType = launch.outputType;
+  batch.outputStride = launch.outputStride;
+  if (Status status = context->launch(batch); !status)
     return status.error();
   CpuResult result;
   for (int64_t i = 0; i != elements; ++i)
@@ -122,8 +130,7 @@ static Status compareFaults(const Manifest &manifest,
 }
 
 Status compareResults(const Manifest &manifest, const SimulatedLaunch &launch,
-                      const SimulatedBatch &actual,
-                      const CpuResult &expected) {
+                      const SimulatedBatch &actual, const CpuResult &expected) {
   if (actual.output.size() != expected.output.size())
     return makeError("there are ", actual.output.size(), " elements for ",
                      expected.output.size());

@@ -85,6 +85,7 @@ cases=(
   "zero-row         stress $work/all.recflex $serve --tests=launches,faults --checks=zero-row"
   "zero-bag         stress $work/all.recflex $serve --tests=launches,faults --checks=zero-bag"
   "zero-row_reduce  stress $work/block_reduce.recflex $serve --tests=faults --checks=zero-row"
+  "forms            stress $work/all.recflex --batch=$batches --tests=forms --count=10"
 )
 
 planted_for() {

@@ -4,7 +4,7 @@
 usage: sum-results.py FOLDER
 
 FOLDER holds RUNNER.xml (JUnit) and RUNNER.status (its exit code) for each
-runner, and gtest/BINARY.xml for the entries of CTest that are GoogleTest
+runner, and RUNNER/BINARY.xml for the entries of CTest that are GoogleTest
 binaries: their cases are counted in the place of the entry. What failed
 without a report of its own, say by a crash, counts as one failure.
 Exit code 1 if anything failed.
@@ -44,7 +44,7 @@ def count_runner(status_path):
     counts = collections.Counter()
     if report.is_file():
         for case in read_cases(report):
-            counts += count_entry(case, status_path.parent / "gtest")
+            counts += count_entry(case, status_path.with_suffix(""))
     if status_path.read_text().strip() != "0" and not counts["failed"]:
         counts["failed"] += 1
     return counts

@@ -12,7 +12,7 @@ enum class PlantedFault {
   outOfBounds,   ///< memcheck: reads just past an allocation
   race,          ///< racecheck: reads what another warp writes, unordered
   uninitialized, ///< initcheck: reads memory that nobody has written
-  barrier        ///< synccheck: a barrier that a part of the block skips
+  barrier        ///< synccheck: a barrier that half of a warp skips
 };
 
 /// Runs a kernel with that fault and waits for it. A tool that finds nothing in

@@ -218,6 +218,10 @@ void poolPiece(const CpuPlan &plan, const PoolTarget &target,
       poolColumns(feature, arguments, elementBytes);
     }
   }
+  if (!isGoodBag(key.end, key.end, key.lookups))
+    for (int64_t s = std::max(piece.firstSample, key.samples);
+         s < piece.lastSample; ++s)
+      faults.recordBounds(s, key.end, key.end, key.lookups);
   for (int64_t s = std::max(piece.firstSample, samples);
        s < piece.lastSample; ++s)
     std::memset(arguments.output + s * arguments.outputStride, 0,

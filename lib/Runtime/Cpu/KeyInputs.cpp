@@ -90,6 +90,7 @@ void KeyInputs::readShared(const BatchArguments &batch, FaultLog *log) {
     lookups = readIndex(bounds, type, bags);
 
   bool lost = false; // behind a key whose starts cannot be right
+  int64_t last = starts ? std::clamp<int64_t>(starts[0], 0, bags) : bags;
   for (size_t j = 0; j != keys.size(); ++j) {
     int64_t first = static_cast<int64_t>(j) * batch.batchSize;
     int64_t samples = batch.batchSize;
@@ -106,12 +107,14 @@ void KeyInputs::readShared(const BatchArguments &batch, FaultLog *log) {
       }
       if (lost)
         first = samples = 0;
+      else
+        last = end;
     }
     firstBags[j] = first;
     keys[j] = {hostArray<std::byte>(batch.values),
                hostArray<float>(batch.weights),
                samples == 0 ? kNoBounds : bounds + first * byteSize(type),
-               samples, lookups};
+               samples, lookups, readIndex(bounds, type, last)};
   }
 }
 

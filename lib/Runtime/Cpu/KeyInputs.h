@@ -12,13 +12,14 @@ namespace recflex {
 
 /// The lookups of one key, in whichever form the batch came. Bag s, with s from
 /// 0 to samples - 1, is values[bounds[s] .. bounds[s + 1]); it is good if it
-/// lies in values[0 .. lookups). Later samples have empty bags.
+/// lies in values[0 .. lookups). Later samples have empty bags, at `end`.
 struct KeyInput {
   const std::byte *values = nullptr;
   const float *weights = nullptr; ///< null: all are 0
   const std::byte *bounds = nullptr; ///< [samples + 1], readable always
   int64_t samples = 0;
   int64_t lookups = 0;
+  int64_t end = 0; ///< may lie outside the values, which is then a fault
 };
 
 /// Brings the three forms of a batch into one. Sees to what is wrong with a key

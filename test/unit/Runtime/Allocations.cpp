@@ -18,9 +18,9 @@ static void count() {
 int64_t recflex::countAllocationsOfThread() { return allocationsOfThread; }
 int64_t recflex::countAllocations() { return allocations; }
 
-#ifdef RECFLEX_SANITIZER_ALLOCATOR
+#ifdef RECFLEX_SANITIZER_NEW
 
-// The sanitizer has operators of its own, and tells of every allocation.
+// The sanitizer tells of every allocation.
 #include <sanitizer/allocator_interface.h>
 
 [[maybe_unused]] static int installed =
@@ -30,6 +30,8 @@ int64_t recflex::countAllocations() { return allocations; }
 
 #else
 
+// In place of the address sanitizer's, too, whose hooks tell of the mallocs as
+// well by which it starts a thread, at some time or other.
 void *operator new(size_t bytes) {
   count();
   if (void *memory = std::malloc(bytes ? bytes : 1))

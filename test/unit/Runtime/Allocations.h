@@ -5,10 +5,14 @@
 
 #include <cstdint>
 
-/// Defined where memory comes from a sanitizer instead of the C library.
 #if defined(__has_feature)
+/// Defined where memory comes from a sanitizer instead of the C library.
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define RECFLEX_SANITIZER_ALLOCATOR
+#endif
+/// Defined where operator new is a sanitizer's, which nobody may replace.
+#if __has_feature(thread_sanitizer)
+#define RECFLEX_SANITIZER_NEW
 #endif
 #endif
 

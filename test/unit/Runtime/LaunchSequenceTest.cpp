@@ -2,7 +2,7 @@
 
 #include "recflex/Runtime/LaunchSequence.h"
 
-#include "AllocationCount.h"
+#include "Allocations.h"
 #include "FakeContext.h"
 
 #include <algorithm>
@@ -282,18 +282,18 @@ TEST(LaunchSequence, LaunchingAllocatesNothing) {
   batches[3] = makeViewArguments(600);
   for (const BatchArguments &batch : batches) {
     RecordingQueue queue;
-    int64_t before = allocationCount();
+    int64_t before = countAllocationsOfThread();
     bool right = static_cast<bool>(sequence.check(batch));
     Result<BatchArguments> bound = sequence.bind(batch, queue);
     right &= bound && sequence.pool(*bound, /*views=*/0, queue);
-    EXPECT_EQ(allocationCount(), before);
+    EXPECT_EQ(countAllocationsOfThread(), before);
     EXPECT_TRUE(right);
   }
   // What counts is counted.
-  int64_t before = allocationCount();
+  int64_t before = countAllocationsOfThread();
   Status failed = sequence.check(BatchArguments());
   EXPECT_FALSE(failed);
-  EXPECT_GT(allocationCount(), before);
+  EXPECT_GT(countAllocationsOfThread(), before);
 }
 
 //===----------------------------------------------------------------------===//

@@ -2,12 +2,9 @@
 
 #include "recflex/Serving/Malformed.h"
 
-#include "recflex/Data/Generator.h"
-#include "recflex/Runtime/CpuForward.h"
-#include "recflex/Runtime/ManifestInput.h"
 #include "recflex/Runtime/Reference.h"
 
-#include "../Runtime/TestModel.h"
+#include "CpuTestModel.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -59,23 +56,9 @@ TEST(Malformed, PlantsTheSameFromTheSameSeed) {
   EXPECT_GT(std::unique(seen.begin(), seen.end()) - seen.begin(), 40);
 }
 
-/// Tables of whole numbers.
-struct Tables {
-  std::vector<float> users = std::vector<float>(10 * 2);
-  std::vector<uint16_t> items = std::vector<uint16_t>(20 * 8);
-  std::vector<const void *> addresses{users.data(), items.data()};
-
-  explicit Tables(const Manifest &manifest) {
-    fillTable({"users", 10, 2, RowType::f32}, 0, 0, TableFill::integers,
-              users.data(), 0, 10);
-    fillTable({"items", 20, 8, RowType::f16}, 1, 0, TableFill::integers,
-              items.data(), 0, 20);
-  }
-};
-
 TEST(Malformed, RepairPoolsWhatIsRight) {
   Manifest manifest = makeTestManifest();
-  Tables tables(manifest);
+  Tables tables;
   Batch batch = makeRight();
   batch.values.set(1, -1); // feature 2 (max): sample 0 keeps row 5
   RepairedInput row = repair(manifest, batch, InputChecks::zeroRow);
@@ -100,16 +83,10 @@ TEST(Malformed, RepairPoolsWhatIsRight) {
 /// What the CPU's own checks find and pool, for many malformed batches.
 TEST(Malformed, AgreesWithTheCpu) {
   Manifest manifest = makeTestManifest();
-  Tables tables(manifest);
-  auto model = CpuModel::load(manifest);
-  ASSERT_TRUE(model);
-  std::vector<DevicePtr> addresses;
-  for (const void *table : tables.addresses)
-    addresses.push_back(reinterpret_cast<DevicePtr>(table));
-  auto attached = CpuTables::attach(*model, addresses);
+  Tables tables;
+  auto attached = tables.attach(manifest);
   ASSERT_TRUE(attached);
-  auto right = generateBatch(describeInput(manifest), 16, 0, {});
-  ASSERT_TRUE(right);
+  Batch right = generateFor(manifest, 16);
 
   for (InputChecks checks : {InputChecks::zeroRow, InputChecks::zeroBag}) {
     ContextOptions options;
@@ -118,7 +95,7 @@ TEST(Malformed, AgreesWithTheCpu) {
     auto context = CpuContext::create(*attached, options);
     ASSERT_TRUE(context);
     for (uint64_t seed = 0; seed != 100; ++seed) {
-      Batch batch = plantFaults(manifest, *right, seed);
+      Batch batch = plantFaults(manifest, right, seed);
       std::vector<float> output(16 * manifest.outputWidth);
       BatchArguments arguments;
       arguments.batchSize = 16;

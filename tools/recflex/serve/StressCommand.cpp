@@ -1,7 +1,7 @@
 //===- StressCommand.cpp - recflex stress ---------------------------------===//
 
 #include "../Command.h"
-#include "ServedModel.h"
+#include "FormStress.h"
 
 #include "recflex/Serving/Endurance.h"
 
@@ -14,7 +14,7 @@ namespace cl = llvm::cl;
 namespace recflex {
 namespace {
 
-enum class Test { launches, replays, reloads, faults };
+enum class Test { launches, replays, reloads, faults, forms };
 
 /// Malformed batches that are made; they take turns.
 constexpr int64_t kMalformedBatches = 512;
@@ -26,7 +26,7 @@ class StressCommand final : public Command {
 public:
   StressCommand()
       : Command("stress", "long tests of an artifact: launches, replays, "
-                          "loads, bad input") {}
+                          "loads, bad input, forms of input") {}
 
   Status run() override {
     if (threads < 1 || streams < 1 || count < 0)
@@ -38,9 +38,10 @@ public:
       return model.error();
     std::vector<Test> chosen(tests.begin(), tests.end());
     if (chosen.empty() && served.isOnCpu()) // which has no graphs
-      chosen = {Test::launches, Test::reloads, Test::faults};
+      chosen = {Test::launches, Test::reloads, Test::faults, Test::forms};
     else if (chosen.empty())
-      chosen = {Test::launches, Test::replays, Test::reloads, Test::faults};
+      chosen = {Test::launches, Test::replays, Test::reloads, Test::faults,
+                Test::forms};
     std::vector<std::string> failed;
     for (Test test : chosen) {
       auto report = runTest(test, *model);
@@ -67,6 +68,8 @@ private:
       return "reloads";
     case Test::faults:
       return "faults";
+    case Test::forms:
+      return "forms";
     }
     return "";
   }
@@ -74,6 +77,8 @@ private:
   Result<EnduranceReport> runTest(Test test, ServedModel &model) const {
     if (test == Test::faults)
       return runFaults(model);
+    if (test == Test::forms)
+      return stressForms(model, served.isOnCpu(), times(10000));
     auto references = model.references();
     if (!references)
       return references.error();
@@ -171,12 +176,15 @@ private:
           clEnumValN(Test::reloads, "reloads",
                      "of the artifact; free memory must stay the same"),
           clEnumValN(Test::faults, "faults",
-                     "of malformed batches; each must be reported")),
+                     "of malformed batches; each must be reported"),
+          clEnumValN(Test::forms, "forms",
+                     "of input and output, with good and bad batches")),
       cl::sub(sub)};
   cl::opt<int64_t> count{
       "count",
       cl::desc("how often each test does its thing (0: 1000000 launches, "
-               "100000 replays, 10000 reloads, 100000 malformed batches)"),
+               "100000 replays, 10000 reloads, 100000 malformed batches, "
+               "10000 batches in other forms)"),
       cl::init(0), cl::sub(sub)};
   cl::opt<int64_t> threads{"threads", cl::desc("threads that launch"),
                            cl::init(64), cl::sub(sub)};
