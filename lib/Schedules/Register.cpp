@@ -18,6 +18,7 @@ struct EmbSchedules final : emb::ScheduleProvider {
     addGatherCandidates(context, shape, stats, add);
     addSubWarpCandidates(context, shape, stats, add);
     addBlockReduceCandidates(context, shape, stats, add);
+    addSegmentedScanCandidates(context, shape, stats, add);
   }
 };
 
@@ -29,6 +30,7 @@ void registerSchedules(DialectRegistry &registry) {
     attachGatherBody(context);
     attachSubWarpBody(context);
     attachBlockReduceBody(context);
+    attachSegmentedScanBody(context);
   });
 }
 

@@ -7,6 +7,14 @@
 // RUN: recflex-opt %s --emb-select-schedules=threads=32 | FileCheck %s --check-prefix=NARROW
 // RUN: recflex-opt %s --emb-select-schedules --emb-select-schedules | FileCheck %s
 
+// The numbers behind segmented_scan have not been measured: it is for tuning, and
+// for those who ask.
+// RUN: recflex-opt %s --emb-select-schedules | FileCheck %s --check-prefix=UNASKED --implicit-check-not=segmented_scan
+// RUN: recflex-opt %s --emb-select-schedules=only=segmented_scan | FileCheck %s --check-prefix=SCAN
+// UNASKED: func.func @one_hot(
+// SCAN-LABEL: func.func @long_narrow(
+// SCAN:         schedule = #emb.segmented_scan<vector = 4, lanes = 1, samples = {{128|512}},
+
 // One row a bag is a copy, in the widest loads that tile the row.
 // CHECK-LABEL: func.func @one_hot(
 // CHECK:         emb.lookup sum {{.*}}schedule = #emb.gather<vector = 4, lanes = 16, unroll = {{[0-9]+}}>, stats

@@ -23,6 +23,7 @@ public:
 
   mlir::Value i32(int64_t value);
   mlir::Value i64(int64_t value);
+  mlir::Value boolean(bool value);
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value sub(mlir::Value a, mlir::Value b);
   mlir::Value mul(mlir::Value a, mlir::Value b);
@@ -74,6 +75,18 @@ public:
   mlir::Value choose(mlir::Type type, mlir::Value condition,
                      llvm::function_ref<mlir::Value()> then,
                      llvm::function_ref<mlir::Value()> otherwise);
+  /// The same with several results.
+  llvm::SmallVector<mlir::Value>
+  chooseAll(mlir::Value condition,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>()> then,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>()> otherwise);
+  /// Emits a loop from `start` on: while `condition` holds of the state, `next`
+  /// gives the one that follows. Returns the last.
+  llvm::SmallVector<mlir::Value>
+  loopWhile(llvm::ArrayRef<mlir::Value> start,
+            llvm::function_ref<mlir::Value(mlir::ValueRange)> condition,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ValueRange)>
+                next);
   /// Emits `body` in a loop over 0, ..., count - 1.
   void repeat(int64_t count, llvm::function_ref<void(mlir::Value)> body);
   /// A scalar of the lane `mask` bits away; every lane of the warp must come.

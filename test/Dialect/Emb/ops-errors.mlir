@@ -173,6 +173,16 @@ module attributes {test.a = #emb.block_reduce<vector = 1, lanes = 32, rows = 64,
 
 // -----
 
+// expected-error @below {{'samples' must be a power of two from 1 to 1024, not 48}}
+module attributes {test.a = #emb.segmented_scan<vector = 1, lanes = 1, samples = 48, unroll = 1>} {}
+
+// -----
+
+// expected-error @below {{'lanes' must be a power of two from 1 to 32, not 64}}
+module attributes {test.a = #emb.segmented_scan<vector = 1, lanes = 64, samples = 16, unroll = 1>} {}
+
+// -----
+
 //===----------------------------------------------------------------------===//
 // Schedules on a lookup
 //===----------------------------------------------------------------------===//

@@ -4,6 +4,8 @@
 `candidates` says the same as the functions add...Candidates there.
 """
 
+import itertools
+
 ROW_BYTES = {"f32": 4, "f16": 2, "bf16": 2}
 
 
@@ -36,6 +38,17 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
                 yield ("sub_warp", vector, unroll), (
                     f"sub_warp<vector = {vector}, lanes = {group}, "
                     f"unroll = {unroll}>")
+        for group in sorted({lanes, max(1, lanes // 2)}):
+            for samples, unroll in itertools.product(
+                    (128 // group, 512 // group), (8, 4, 2, 1)):
+                heavy = weighted or pooling == "mean"
+                if vector == 8 and unroll > (1 if heavy else 2):
+                    continue
+                if vector * unroll * ROW_BYTES[row_type] > (32 if weighted else 64):
+                    continue
+                yield ("segmented_scan", vector, unroll), (
+                    f"segmented_scan<vector = {vector}, lanes = {group}, "
+                    f"samples = {samples}, unroll = {unroll}>")
         rows = 2
         while rows * lanes <= threads:
             for unroll in (4, 2, 1):

@@ -33,7 +33,7 @@ void EmbDialect::initialize() {
       >();
   addInterfaces<EmbInlinerInterface>();
   declarePromisedInterfaces<ScheduleBodyInterface, GatherAttr, SubWarpAttr,
-                            BlockReduceAttr>();
+                            BlockReduceAttr, SegmentedScanAttr>();
 }
 
 //===----------------------------------------------------------------------===//

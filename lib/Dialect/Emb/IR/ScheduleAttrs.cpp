@@ -79,6 +79,14 @@ static constexpr double kPerBag = 40;
 // scheduler holds at the default occupancy.
 static constexpr double kPerStep = 70;
 
+// Counted in the PTX of the segmented_scan body, 64-bit operations as two: a
+// lookup's comparison with the end of its bag; a bag that ends, is written and
+// followed by the next; a halving of the search for a share's first bag, or a
+// look whether a bag is empty.
+static constexpr double kPerBoundary = 2;
+static constexpr double kPerEnd = 30;
+static constexpr double kPerHalving = 5;
+
 /// Longest of `bags` bags, on average: they share a warp, which runs as long
 /// as the longest. Bags that are not empty count as normal; the expected
 /// maximum of k of those is close to mean + stddev * sqrt(2 ln k).
@@ -95,6 +103,11 @@ static double expectedLongest(const BagStats &stats, double bags) {
   return somePresent * std::min(longest, static_cast<double>(stats.max));
 }
 
+/// Instructions of a looked-up row of `vector` elements.
+static double perLookup(const LookupShape &shape, int64_t vector) {
+  return kPerLookup + vector * (shape.weighted ? 1.2 : 1.0);
+}
+
 /// A group of `lanes` x `rows` threads pools a bag, `unroll` rows in flight.
 static ScheduleCost groupCost(const LookupShape &shape, const BagStats &stats,
                               int64_t vector, int64_t lanes, int64_t rows,
@@ -105,10 +118,10 @@ static ScheduleCost groupCost(const LookupShape &shape, const BagStats &stats,
   double lookups = std::ceil(expectedLongest(stats, bagsPerWarp) /
                              static_cast<double>(rows));
   double steps = std::ceil(lookups / static_cast<double>(unroll));
-  double perLookup = kPerLookup + vector * (shape.weighted ? 1.2 : 1.0);
   ScheduleCost cost;
   cost.issue = columnTiles(shape, vector, lanes) * warpsPerBag *
-               (kPerBag + lookups * perLookup + steps * kPerStep);
+               (kPerBag + lookups * perLookup(shape, vector) +
+                steps * kPerStep);
   // Index first, row second: two dependent loads an unrolled step.
   cost.latency =
       2 + 2 * std::ceil(static_cast<double>(stats.max) / (rows * unroll));
@@ -252,5 +265,68 @@ ScheduleCost BlockReduceAttr::estimateCost(const LookupShape &shape,
   cost.issue += columnTiles(shape, getVector(), getLanes()) * halvings *
                 (8 + 3.0 * getVector()) * getLanes() * getRows() / 32;
   cost.latency += halvings / 4; // shared memory answers in a quarter of the time
+  return cost;
+}
+
+//===----------------------------------------------------------------------===//
+// SegmentedScanAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult SegmentedScanAttr::verify(EmitError emitError, int64_t vector,
+                                        int64_t lanes, int64_t samples,
+                                        int64_t unroll) {
+  return success(succeeded(checkGroup(emitError, vector, lanes, unroll)) &&
+                 succeeded(checkPowerOf2(emitError, "samples", samples, 1024)));
+}
+
+LogicalResult SegmentedScanAttr::verifyFor(EmitError emitError,
+                                           const LookupShape &shape) const {
+  return checkVector(emitError, getVector(), shape);
+}
+
+int64_t SegmentedScanAttr::getMinThreads(const LookupShape &) const {
+  return 32;
+}
+
+TileShape SegmentedScanAttr::getTileShape(const LookupShape &shape,
+                                          int64_t threads) const {
+  TileShape tile;
+  tile.samples = getSamples();
+  tile.columnTiles = columnTiles(shape, getVector(), getLanes());
+  // All groups share all bags: of equal ones, each has that many to itself.
+  tile.parallelLookups =
+      std::max<int64_t>(1, threads / getLanes() / getSamples());
+  return tile;
+}
+
+int64_t SegmentedScanAttr::getSharedBytes(const LookupShape &shape,
+                                          int64_t threads) const {
+  // A row for each thread, and the offsets of the tile.
+  int64_t bytes = threads * getVector() * sizeof(float) +
+                  (getSamples() + 1) * byteSize(shape.indexType);
+  return llvm::alignTo(bytes, sizeof(float));
+}
+
+ScheduleCost SegmentedScanAttr::estimateCost(const LookupShape &shape,
+                                             const BagStats &stats,
+                                             int64_t threads) const {
+  double warps = threads / 32.0, groups = threads / getLanes();
+  double samples = getSamples(), unroll = getUnroll();
+  auto steps = [&](double lookups) {
+    return std::ceil(lookups / (groups * unroll));
+  };
+  double halvings = llvm::Log2_64(getSamples());
+  double perWarp = kPerBag + kPerHalving * halvings +
+                   steps(samples * stats.mean) *
+                       (kPerStep + unroll * (kPerBoundary +
+                                             perLookup(shape, getVector())));
+  ScheduleCost cost;
+  cost.issue = columnTiles(shape, getVector(), getLanes()) *
+               (warps * perWarp / samples + stats.coverage * kPerEnd +
+                warps * std::ceil(samples / groups) * kPerHalving / samples);
+  // Offsets, then index and row of each step. The heaviest tile has the longest
+  // bag among others.
+  double heaviest = static_cast<double>(stats.max) + (samples - 1) * stats.mean;
+  cost.latency = 2 + halvings / 4 + 2 * steps(heaviest);
   return cost;
 }

@@ -151,4 +151,21 @@ def Emb_BlockReduceAttr : Emb_Schedule<"BlockReduce", "block_reduce"> {
                         "int64_t":$unroll);
 }
 
+def Emb_SegmentedScanAttr : Emb_Schedule<"SegmentedScan", "segmented_scan"> {
+  let summary = "Lookups of a tile in equal shares, wherever bags end";
+  let description = [{
+    A tile is `samples` neighbouring samples, whose lookups are one range of the
+    values. Groups of `lanes` lanes, `vector` elements a lane, take equal shares
+    of it, with `unroll` rows in flight. A group writes the bags that end in its
+    share; a bag in the shares of several groups is put together in shared
+    memory. For bags of very different lengths.
+
+    ```mlir
+    #emb.segmented_scan<vector = 4, lanes = 8, samples = 64, unroll = 4>
+    ```
+  }];
+  let parameters = (ins "int64_t":$vector, "int64_t":$lanes,
+                        "int64_t":$samples, "int64_t":$unroll);
+}
+
 #endif // RECFLEX_DIALECT_EMB_IR_EMBATTRIBUTES_TD
