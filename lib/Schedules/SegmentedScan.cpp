@@ -294,14 +294,14 @@ void attachSegmentedScanBody(MLIRContext *context) {
 
 /// Whether rows in flight fit the 48 registers that the default occupancy leaves
 /// a thread. They are held as they are stored; the pooled row is held as f32,
-/// and so are weights and a mean's quotients.
+/// and so are weights. Divisions of a mean stand between them.
 static bool fitsRegisters(const emb::LookupShape &shape, int64_t vector,
                           int64_t unroll) {
-  bool isMean = shape.pooling == Pooling::mean;
-  if (vector == 8 && unroll > (shape.weighted || isMean ? 1 : 2))
+  bool isHeavy = shape.weighted || shape.pooling == Pooling::mean;
+  if (vector == 8 && unroll > (isHeavy ? 1 : 2))
     return false;
   int64_t bytes = vector * unroll * byteSize(shape.rowType);
-  return bytes <= (shape.weighted ? 32 : 64);
+  return bytes <= (isHeavy ? 32 : 64);
 }
 
 void addSegmentedScanCandidates(MLIRContext *context,

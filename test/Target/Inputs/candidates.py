@@ -44,7 +44,7 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
                 heavy = weighted or pooling == "mean"
                 if vector == 8 and unroll > (1 if heavy else 2):
                     continue
-                if vector * unroll * ROW_BYTES[row_type] > (32 if weighted else 64):
+                if vector * unroll * ROW_BYTES[row_type] > (32 if heavy else 64):
                     continue
                 yield ("segmented_scan", vector, unroll), (
                     f"segmented_scan<vector = {vector}, lanes = {group}, "
