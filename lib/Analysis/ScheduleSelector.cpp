@@ -11,7 +11,8 @@ namespace recflex {
 /// Whether the estimate of a schedule's cost is not yet measured well enough to
 /// choose it unasked. Tuning measures all.
 static bool isForTuning(StringRef name) {
-  return name == emb::SegmentedScanAttr::name;
+  return name == emb::SegmentedScanAttr::name ||
+         name == emb::MultiBlockAttr::name;
 }
 
 bool ScheduleSelector::isConsidered(

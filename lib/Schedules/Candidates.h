@@ -23,6 +23,7 @@ RECFLEX_SCHEDULE(Gather)
 RECFLEX_SCHEDULE(SubWarp)
 RECFLEX_SCHEDULE(BlockReduce)
 RECFLEX_SCHEDULE(SegmentedScan)
+RECFLEX_SCHEDULE(MultiBlock)
 #undef RECFLEX_SCHEDULE
 
 /// The widest load that tiles the row: a power of two of elements, at most

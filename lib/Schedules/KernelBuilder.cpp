@@ -129,6 +129,20 @@ Value KernelBuilder::isNull(Value pointer) {
   return LLVM::ICmpOp::create(*this, LLVM::ICmpPredicate::eq, pointer, null);
 }
 
+Value KernelBuilder::countUp(Value address, Value last) {
+  return LLVM::AtomicRMWOp::create(*this, LLVM::AtomicBinOp::uinc_wrap, address,
+                                   last, LLVM::AtomicOrdering::monotonic,
+                                   "device");
+}
+
+void KernelBuilder::releaseFence() {
+  LLVM::FenceOp::create(*this, LLVM::AtomicOrdering::release, "device");
+}
+
+void KernelBuilder::acquireFence() {
+  LLVM::FenceOp::create(*this, LLVM::AtomicOrdering::acquire, "device");
+}
+
 //===----------------------------------------------------------------------===//
 // Control and cooperation
 //===----------------------------------------------------------------------===//

@@ -19,6 +19,7 @@ struct EmbSchedules final : emb::ScheduleProvider {
     addSubWarpCandidates(context, shape, stats, add);
     addBlockReduceCandidates(context, shape, stats, add);
     addSegmentedScanCandidates(context, shape, stats, add);
+    addMultiBlockCandidates(context, shape, stats, add);
   }
 };
 
@@ -31,6 +32,7 @@ void registerSchedules(DialectRegistry &registry) {
     attachSubWarpBody(context);
     attachBlockReduceBody(context);
     attachSegmentedScanBody(context);
+    attachMultiBlockBody(context);
   });
 }
 

@@ -7,11 +7,14 @@
 // RUN: recflex-opt %s --emb-select-schedules=threads=32 | FileCheck %s --check-prefix=NARROW
 // RUN: recflex-opt %s --emb-select-schedules --emb-select-schedules | FileCheck %s
 
-// The numbers behind segmented_scan have not been measured: it is for tuning, and
+// The numbers behind these two have not been measured: they are for tuning, and
 // for those who ask.
-// RUN: recflex-opt %s --emb-select-schedules | FileCheck %s --check-prefix=UNASKED --implicit-check-not=segmented_scan
+// RUN: recflex-opt %s --emb-select-schedules | FileCheck %s --check-prefix=UNASKED --implicit-check-not=segmented_scan --implicit-check-not=multi_block
 // RUN: recflex-opt %s --emb-select-schedules=only=segmented_scan | FileCheck %s --check-prefix=SCAN
 // UNASKED: func.func @one_hot(
+// RUN: recflex-opt %s --emb-select-schedules=only=multi_block,sub_warp | FileCheck %s --check-prefix=PARTS
+// PARTS-LABEL: func.func @long_narrow(
+// PARTS:         schedule = #emb.multi_block<vector = 4, lanes = 1, rows = {{32|128}}, parts =
 // SCAN-LABEL: func.func @long_narrow(
 // SCAN:         schedule = #emb.segmented_scan<vector = 4, lanes = 1, samples = {{128|512}},
 

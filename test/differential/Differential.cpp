@@ -163,7 +163,7 @@ int main(int argc, char **argv) {
   llvm::outs() << models - failures << " of " << int64_t(models)
                << " models agree\n";
   // A test that tried nothing must not pass.
-  return failures == 0 && models > 0 && coverage.size() >= 4 &&
+  return failures == 0 && models > 0 && coverage.size() >= 5 &&
                  (spoiled > 0 || models < 10)
              ? 0
              : 1;

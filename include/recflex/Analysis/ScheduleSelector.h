@@ -44,7 +44,8 @@ struct SelectionOptions {
   int64_t threads = 128; ///< a block of the fused kernel
   int64_t batch = 1;     ///< samples
   /// Schedules to consider, by name ("sub_warp", "other.schedule"). If empty,
-  /// all but emb.segmented_scan, whose estimate nobody has measured.
+  /// all but emb.segmented_scan and emb.multi_block, whose estimates nobody has
+  /// held against measurements.
   std::vector<std::string> only;
   DeviceModel device;
 };

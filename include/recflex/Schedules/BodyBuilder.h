@@ -29,6 +29,7 @@ struct TileArguments {
   mlir::Value outputStride; ///< elements
   mlir::Value outputFormat; ///< abi::outputFormat(); null if it is the usual one
   mlir::Value batch;        ///< samples
+  mlir::Value scratch;      ///< the feature's, of sample 0; null if no body has any
   mlir::Value thread;       ///< in the block
   mlir::Value shared;       ///< block's shared memory; null if no body needs it
 };
@@ -39,6 +40,7 @@ struct BodyShape {
   emb::LookupShape lookup;
   int64_t threads = 0;         ///< a block
   int64_t columnAlignment = 1; ///< elements, of the first output column: 1, 2, 4
+  int64_t scratchStride = 0;   ///< bytes from a sample's scratch to the next
   bool wideRows = false;       ///< row numbers may not fit 31 bits
   bool anyFormat = false;      ///< the launch says how rows are written
 };

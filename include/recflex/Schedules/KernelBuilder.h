@@ -61,6 +61,12 @@ public:
                             unsigned alignment);
   void store(mlir::Value value, mlir::Value address, unsigned alignment);
   mlir::Value isNull(mlir::Value pointer);
+  /// Counts an i32 up, from `last` back to 0; its value before. Orders nothing.
+  mlir::Value countUp(mlir::Value address, mlir::Value last);
+  /// What the thread wrote before is seen by whoever sees what it writes after.
+  void releaseFence();
+  /// What was written before what the thread has seen is seen from here on.
+  void acquireFence();
 
   //===--------------------------------------------------------------------===//
   // Control and cooperation

@@ -49,6 +49,13 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
                 yield ("segmented_scan", vector, unroll), (
                     f"segmented_scan<vector = {vector}, lanes = {group}, "
                     f"samples = {samples}, unroll = {unroll}>")
+        for rows, parts, unroll in itertools.product(
+                (32 // lanes, 128 // lanes), (2, 4, 8, 16), (8, 4, 2, 1)):
+            if unroll > (4 if weighted else 8) or vector * unroll > (16 if weighted else 32):
+                continue
+            yield ("multi_block", vector, unroll), (
+                f"multi_block<vector = {vector}, lanes = {lanes}, rows = {rows}, "
+                f"parts = {parts}, unroll = {unroll}>")
         rows = 2
         while rows * lanes <= threads:
             for unroll in (4, 2, 1):

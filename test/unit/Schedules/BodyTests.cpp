@@ -31,6 +31,14 @@ using Lengths = std::vector<int64_t>;
 
 /// Kinds of bags, for any number of samples.
 const std::vector<std::pair<const char *, Lengths (*)(int64_t)>> kBags = {
+    // First, so that nothing lies before: a stray there is seen.
+    {"ragged",
+     [](int64_t samples) {
+       Lengths lengths;
+       for (int64_t s = 0; s < samples; ++s)
+         lengths.push_back((s * 7 + 5) % 19);
+       return lengths;
+     }},
     {"empty", [](int64_t samples) { return Lengths(samples, 0); }},
     {"one", [](int64_t samples) { return Lengths(samples, 1); }},
     {"long first",
@@ -56,12 +64,6 @@ const std::vector<std::pair<const char *, Lengths (*)(int64_t)>> kBags = {
      [](int64_t samples) {
        Lengths lengths(samples, 0);
        lengths[samples / 3] = 2;
-       return lengths;
-     }},
-    {"ragged", [](int64_t samples) {
-       Lengths lengths;
-       for (int64_t s = 0; s < samples; ++s)
-         lengths.push_back(s * 7 % 19);
        return lengths;
      }}};
 
@@ -182,10 +184,29 @@ INSTANTIATE_TEST_SUITE_P(
               "unroll = 4>", 1000, RowType::f32, IndexType::i32, 64, 5},
         Shape{"#emb.segmented_scan<vector = 4, lanes = 32, samples = 1, "
               "unroll = 2>", 1024, RowType::f32, IndexType::i32, 256, 3},
-        // One group, one sample.
-        Shape{"#emb.segmented_scan<vector = 2, lanes = 32, samples = 32, "
+        // Two groups, the least; one sample.
+        Shape{"#emb.segmented_scan<vector = 2, lanes = 16, samples = 32, "
               "unroll = 16>", 64, RowType::f32, IndexType::i32, 32},
         Shape{"#emb.segmented_scan<vector = 4, lanes = 4, samples = 32, "
               "unroll = 4>", 16, RowType::f32, IndexType::i64, 128, 1}));
+
+INSTANTIATE_TEST_SUITE_P(
+    MultiBlock, Bodies,
+    testing::Values(
+        Shape{"#emb.multi_block<vector = 1, lanes = 1, rows = 32, parts = 16, "
+              "unroll = 1>", 1},
+        Shape{"#emb.multi_block<vector = 1, lanes = 8, rows = 1, parts = 2, "
+              "unroll = 2>", 7, RowType::f32, IndexType::i64},
+        Shape{"#emb.multi_block<vector = 4, lanes = 8, rows = 16, parts = 4, "
+              "unroll = 4>", 32, RowType::bf16},
+        Shape{"#emb.multi_block<vector = 8, lanes = 16, rows = 2, parts = 8, "
+              "unroll = 2>", 128, RowType::f16, IndexType::i64},
+        // Rows in two parts, the second not full; threads left over.
+        Shape{"#emb.multi_block<vector = 2, lanes = 32, rows = 2, parts = 2, "
+              "unroll = 1>", 66, RowType::f32, IndexType::i32, 96},
+        Shape{"#emb.multi_block<vector = 4, lanes = 32, rows = 2, parts = 4, "
+              "unroll = 4>", 1000, RowType::f32, IndexType::i32, 64, 5},
+        Shape{"#emb.multi_block<vector = 4, lanes = 4, rows = 8, parts = 16, "
+              "unroll = 2>", 16, RowType::f32, IndexType::i64, 128, 1}));
 
 } // namespace

@@ -58,6 +58,31 @@ TEST_F(Candidates, SegmentedScanCoversVectorsUnrollsAndLanes) {
   EXPECT_EQ(samples, (std::set<int64_t>{8, 16, 32, 64}));
 }
 
+TEST_F(Candidates, MultiBlockCoversVectorsUnrollsAndParts) {
+  std::set<int64_t> vectors, unrolls, parts;
+  for (emb::MultiBlockAttr schedule : of<emb::MultiBlockAttr>(shapeOf(64))) {
+    vectors.insert(schedule.getVector());
+    unrolls.insert(schedule.getUnroll());
+    parts.insert(schedule.getParts());
+  }
+  EXPECT_EQ(vectors, (std::set<int64_t>{1, 2, 4}));
+  EXPECT_EQ(unrolls, (std::set<int64_t>{1, 2, 4, 8}));
+  EXPECT_EQ(parts, (std::set<int64_t>{2, 4, 8, 16}));
+}
+
+// Bags that no schedule would cut need none that cuts.
+TEST_F(Candidates, MultiBlockIsForBagsLongerThanAStep) {
+  emb::BagStats stats;
+  stats.mean = stats.coverage = 1;
+  stats.max = 2;
+  stats.batch = 512;
+  for (emb::ScheduleAttrInterface schedule :
+       emb::enumerateSchedules(&context, shapeOf(64), stats, 128)) {
+    auto one = mlir::dyn_cast<emb::MultiBlockAttr>(schedule);
+    EXPECT_TRUE(!one || one.getRows() * one.getUnroll() < 2);
+  }
+}
+
 TEST_F(Candidates, NoneTwice) {
   for (int64_t width : {1, 7, 64, 1024}) {
     emb::LookupShape shape = shapeOf(width, RowType::f16);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "recflex/Dialect/Emb/IR/Emb.h"
+#include "recflex/Runtime/KernelABI.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/bit.h"
@@ -87,6 +88,10 @@ static constexpr double kPerBoundary = 2;
 static constexpr double kPerEnd = 30;
 static constexpr double kPerHalving = 5;
 
+// Counted in the PTX of the multi_block body: a partial row that is stored,
+// counted, and read again.
+static constexpr double kPerPart = 25;
+
 /// Longest of `bags` bags, on average: they share a warp, which runs as long
 /// as the longest. Bags that are not empty count as normal; the expected
 /// maximum of k of those is close to mean + stddev * sqrt(2 ln k).
@@ -126,6 +131,25 @@ static ScheduleCost groupCost(const LookupShape &shape, const BagStats &stats,
   cost.latency =
       2 + 2 * std::ceil(static_cast<double>(stats.max) / (rows * unroll));
   return cost;
+}
+
+/// The same, and then the `rows` groups become one.
+static ScheduleCost teamCost(const LookupShape &shape, const BagStats &stats,
+                             int64_t vector, int64_t lanes, int64_t rows,
+                             int64_t unroll) {
+  ScheduleCost cost = groupCost(shape, stats, vector, lanes, rows, unroll);
+  // Each halving stores, synchronises, loads and adds `vector` elements.
+  double halvings = llvm::Log2_64(rows);
+  cost.issue += columnTiles(shape, vector, lanes) * halvings *
+                (8 + 3.0 * vector) * lanes * rows / 32;
+  cost.latency += halvings / 4; // shared memory answers in a quarter of the time
+  return cost;
+}
+
+/// Shared memory of it. Teams inside a warp reduce by shuffles.
+static int64_t teamBytes(int64_t vector, int64_t lanes, int64_t rows,
+                         int64_t threads) {
+  return lanes * rows <= 32 ? 0 : threads * vector * sizeof(float);
 }
 
 //===----------------------------------------------------------------------===//
@@ -249,23 +273,14 @@ TileShape BlockReduceAttr::getTileShape(const LookupShape &shape,
 
 int64_t BlockReduceAttr::getSharedBytes(const LookupShape &,
                                         int64_t threads) const {
-  // Teams inside a warp reduce by shuffles.
-  if (getLanes() * getRows() <= 32)
-    return 0;
-  return threads * getVector() * sizeof(float);
+  return teamBytes(getVector(), getLanes(), getRows(), threads);
 }
 
 ScheduleCost BlockReduceAttr::estimateCost(const LookupShape &shape,
                                            const BagStats &stats,
                                            int64_t threads) const {
-  ScheduleCost cost = groupCost(shape, stats, getVector(), getLanes(),
-                                getRows(), getUnroll());
-  // Each halving stores, synchronises, loads and adds `vector` elements.
-  double halvings = llvm::Log2_64(getRows());
-  cost.issue += columnTiles(shape, getVector(), getLanes()) * halvings *
-                (8 + 3.0 * getVector()) * getLanes() * getRows() / 32;
-  cost.latency += halvings / 4; // shared memory answers in a quarter of the time
-  return cost;
+  return teamCost(shape, stats, getVector(), getLanes(), getRows(),
+                  getUnroll());
 }
 
 //===----------------------------------------------------------------------===//
@@ -285,7 +300,8 @@ LogicalResult SegmentedScanAttr::verifyFor(EmitError emitError,
 }
 
 int64_t SegmentedScanAttr::getMinThreads(const LookupShape &) const {
-  return 32;
+  // Two groups: the last share is filled up from one ahead.
+  return std::max<int64_t>(32, 2 * getLanes());
 }
 
 TileShape SegmentedScanAttr::getTileShape(const LookupShape &shape,
@@ -328,5 +344,72 @@ ScheduleCost SegmentedScanAttr::estimateCost(const LookupShape &shape,
   // bag among others.
   double heaviest = static_cast<double>(stats.max) + (samples - 1) * stats.mean;
   cost.latency = 2 + halvings / 4 + 2 * steps(heaviest);
+  return cost;
+}
+
+//===----------------------------------------------------------------------===//
+// MultiBlockAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult MultiBlockAttr::verify(EmitError emitError, int64_t vector,
+                                     int64_t lanes, int64_t rows, int64_t parts,
+                                     int64_t unroll) {
+  if (failed(checkGroup(emitError, vector, lanes, unroll)) ||
+      failed(checkPowerOf2(emitError, "rows", rows, 1024)) ||
+      failed(checkPowerOf2(emitError, "parts", parts, recflex::abi::kMaxBagParts)))
+    return failure();
+  if (parts < 2)
+    return emitError() << "'parts' must be at least 2; one block does a bag by "
+                          "#emb.block_reduce";
+  if (lanes * rows > 1024)
+    return emitError() << "lanes x rows is " << lanes * rows
+                       << "; a block has at most 1024 threads";
+  return success();
+}
+
+LogicalResult MultiBlockAttr::verifyFor(EmitError emitError,
+                                        const LookupShape &shape) const {
+  return checkVector(emitError, getVector(), shape);
+}
+
+int64_t MultiBlockAttr::getMinThreads(const LookupShape &) const {
+  return std::max<int64_t>(32, getLanes() * getRows());
+}
+
+int64_t MultiBlockAttr::counterBytes(const LookupShape &shape, int64_t vector) {
+  return llvm::alignTo(shape.width / vector * sizeof(int32_t), 16);
+}
+
+TileShape MultiBlockAttr::getTileShape(const LookupShape &shape,
+                                       int64_t threads) const {
+  TileShape tile;
+  tile.samples = threads / (getLanes() * getRows());
+  tile.columnTiles = columnTiles(shape, getVector(), getLanes()) * getParts();
+  tile.parallelLookups = getRows() * getParts();
+  tile.scratchBytes = counterBytes(shape, getVector()) +
+                      getParts() * shape.width * sizeof(float);
+  return tile;
+}
+
+int64_t MultiBlockAttr::getSharedBytes(const LookupShape &,
+                                       int64_t threads) const {
+  return teamBytes(getVector(), getLanes(), getRows(), threads);
+}
+
+ScheduleCost MultiBlockAttr::estimateCost(const LookupShape &shape,
+                                          const BagStats &stats,
+                                          int64_t threads) const {
+  // Every part is a bag of its own, and then one more.
+  BagStats part = stats;
+  part.mean /= getParts();
+  part.stddev /= getParts();
+  part.max = divideCeil(stats.max, getParts());
+  ScheduleCost cost =
+      teamCost(shape, part, getVector(), getLanes(), getRows(), getUnroll());
+  cost.issue = getParts() * cost.issue +
+               columnTiles(shape, getVector(), getLanes()) *
+                   (getParts() * kPerPart + kPerBag);
+  // The row and the counter on their way out, then the rows of the parts.
+  cost.latency += 2 + divideCeil(getParts(), 4);
   return cost;
 }

@@ -36,7 +36,8 @@ def EmbSelectSchedulesPass
     instructions; then lookups whose heaviest tile would outlast the whole
     kernel take the cheapest candidate that does not. Lookups that have a
     schedule keep it. Lookups without statistics count as bags of one row.
-    `segmented_scan` is considered only where `only` names it.
+    `segmented_scan` and `multi_block` are considered only where `only` names
+    them.
 
     Every choice is a remark of the category `emb-select-schedules`.
 
