@@ -14,7 +14,7 @@
 // UNASKED: func.func @one_hot(
 // RUN: recflex-opt %s --emb-select-schedules=only=multi_block,sub_warp | FileCheck %s --check-prefix=PARTS
 // PARTS-LABEL: func.func @long_narrow(
-// PARTS:         schedule = #emb.multi_block<vector = 4, lanes = 1, rows = {{32|128}}, parts =
+// PARTS:         schedule = #emb.multi_block<{{.*}}, parts = {{[0-9]+}}, unroll = {{[0-9]+}}>, stats
 // SCAN-LABEL: func.func @long_narrow(
 // SCAN:         schedule = #emb.segmented_scan<vector = 4, lanes = 1, samples = {{128|512}},
 
