@@ -293,15 +293,21 @@ void attachSegmentedScanBody(MLIRContext *context) {
 }
 
 /// Whether rows in flight fit the 48 registers that the default occupancy leaves
-/// a thread. They are held as they are stored; the pooled row is held as f32,
-/// and so are weights. Divisions of a mean stand between them.
+/// a thread. They are held as they are stored, the pooled row and weights as
+/// f32. The divisions of a mean stand between them, with lengths of its indices'
+/// type.
 static bool fitsRegisters(const emb::LookupShape &shape, int64_t vector,
                           int64_t unroll) {
-  bool isHeavy = shape.weighted || shape.pooling == Pooling::mean;
-  if (vector == 8 && unroll > (isHeavy ? 1 : 2))
-    return false;
-  int64_t bytes = vector * unroll * byteSize(shape.rowType);
-  return bytes <= (isHeavy ? 32 : 64);
+  if (unroll == 1)
+    return true;
+  bool isMean = shape.pooling == Pooling::mean;
+  bool isLong = shape.indexType == recflex::IndexType::i64;
+  int64_t limit = 64; // bytes
+  for (bool takesHalf : {shape.weighted, isMean, isMean && isLong})
+    limit /= takesHalf ? 2 : 1;
+  if (vector == 8)
+    limit = shape.weighted || isMean ? 0 : 32;
+  return vector * unroll * byteSize(shape.rowType) <= limit;
 }
 
 void addSegmentedScanCandidates(MLIRContext *context,

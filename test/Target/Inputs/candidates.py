@@ -25,8 +25,8 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
     """Pairs ((kind, vector, unroll), schedule) of all that a lookup is offered."""
     for vector in vectors(row_type, width):
         lanes = min(32, power_of_two_ceil(-(-width // vector)))
+        long_mean = pooling == "mean" and index_type == "i64"
         for unroll in (4, 2, 1):
-            long_mean = pooling == "mean" and index_type == "i64"
             if vector * unroll > (8 if long_mean else 16):
                 continue
             yield ("gather", vector, unroll), (
@@ -41,10 +41,10 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
         for group in sorted({lanes, max(1, lanes // 2)}):
             for samples, unroll in itertools.product(
                     (128 // group, 512 // group), (8, 4, 2, 1)):
-                heavy = weighted or pooling == "mean"
-                if vector == 8 and unroll > (1 if heavy else 2):
-                    continue
-                if vector * unroll * ROW_BYTES[row_type] > (32 if heavy else 64):
+                limit = 64 >> (weighted + (pooling == "mean") + long_mean)
+                if vector == 8:
+                    limit = 0 if weighted or pooling == "mean" else 32
+                if unroll > 1 and vector * unroll * ROW_BYTES[row_type] > limit:
                     continue
                 yield ("segmented_scan", vector, unroll), (
                     f"segmented_scan<vector = {vector}, lanes = {group}, "
