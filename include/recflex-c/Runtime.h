@@ -223,7 +223,8 @@ typedef struct RecflexContextOptions {
   int32_t checks;        /**< RecflexChecks */
   int32_t faultCapacity; /**< faults that are kept; 0: 64 */
   /** Largest batch that is given as lengths, as views or with keyStarts; 0:
-   *  none are. Determines the workspace. */
+   *  none are. Determines the workspace. Some models need it for batches of any
+   *  form; creating a context without it then says so. */
   int64_t maxBatch;
   /** Most lookups of a batch given as views; 0: none are. */
   int64_t maxLookups;

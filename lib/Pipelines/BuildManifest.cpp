@@ -50,6 +50,7 @@ Manifest buildManifest(emb::FusedLookupOp op, StringRef name, StringRef chip) {
   manifest.threads = static_cast<int32_t>(plan.threads);
   manifest.blocksPerSM = static_cast<int32_t>(plan.blocksPerSM);
   manifest.sharedBytes = static_cast<int32_t>(plan.sharedBytes);
+  manifest.scratchBytes = static_cast<int32_t>(plan.scratchBytes);
   manifest.weighted = static_cast<bool>(op.getWeights());
 
   std::vector<emb::LookupShape> shapes(op.getTables().size());
@@ -75,6 +76,7 @@ Manifest buildManifest(emb::FusedLookupOp op, StringRef name, StringRef chip) {
     feature.columnTiles = static_cast<int32_t>(planned.tile.columnTiles);
     feature.parallelLookups = static_cast<int32_t>(planned.tile.parallelLookups);
     feature.warpSamples = static_cast<int32_t>(planned.tile.warpSamples);
+    feature.scratch = static_cast<int32_t>(planned.scratch);
     manifest.features.push_back(std::move(feature));
   }
   for (const PlannedBody &body : plan.bodies) {

@@ -187,9 +187,12 @@ static Result<std::vector<ExecutionContext>>
 bindEach(const ExecutionContext &context,
          const std::vector<BatchArguments> &batches, const Stream &stream) {
   std::vector<ExecutionContext> contexts;
+  ContextOptions options;
   for (const BatchArguments &batch : batches) {
+    if (context.module().manifest().scratchBytes != 0)
+      options.maxBatch = batch.batchSize;
     Result<ExecutionContext> own =
-        ExecutionContext::create(context.sharedTables());
+        ExecutionContext::create(context.sharedTables(), options);
     if (!own)
       return own.error();
     if (Status status = own->launchBinding(batch, stream.get()); !status)

@@ -33,6 +33,8 @@ ExecutionContext::create(std::shared_ptr<const AttachedTables> tables,
   const DeviceModule &module = tables->module();
   if (Status status = check(options, module.manifest()); !status)
     return status.error();
+  if (Status status = checkScratch(options, module.manifest()); !status)
+    return status.error();
   std::vector<WorkspaceArray> arrays =
       workspaceArrays(module.manifest(), options);
   Result<DeviceBuffer> memory =

@@ -15,6 +15,12 @@ LaunchSequence::LaunchSequence(const Manifest &manifest, DevicePtr descriptors,
 Status LaunchSequence::check(const BatchArguments &batch) const {
   if (Status status = recflex::check(batch, *manifest, options); !status)
     return status;
+  if (manifest->scratchBytes != 0 && batch.batchSize > options.maxBatch)
+    return makeError(ErrorCode::limitExceeded, "the batch has ",
+                     batch.batchSize, " samples, the context has room for ",
+                     options.maxBatch,
+                     " while they are pooled; create it with a larger "
+                     "maxBatch");
   return checkGrid(blocks.count(batch.batchSize), manifest->jaggedFeatures,
                    batch.batchSize);
 }
@@ -59,7 +65,8 @@ Status LaunchSequence::pool(const BatchArguments &batch, DevicePtr views,
                       {descriptors, features, memory.order, memory.starts,
                        batch.values, batch.offsets, batch.weights, batch.output,
                        outputStride, static_cast<uint64_t>(format), batchSize,
-                       lookups, memory.checkState, capacity, zeroBags, views});
+                       lookups, memory.checkState, capacity, zeroBags, views,
+                       memory.scratch});
 }
 
 } // namespace recflex

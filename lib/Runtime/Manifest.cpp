@@ -41,6 +41,10 @@ static Status checkHead(const Manifest &m) {
     return makeError("blocksPerSM: ", m.blocksPerSM, " is negative");
   if (m.sharedBytes < 0)
     return makeError("sharedBytes: ", m.sharedBytes, " is negative");
+  if (m.scratchBytes < 0 || m.scratchBytes % abi::kScratchAlignment != 0)
+    return makeError("scratchBytes: ", m.scratchBytes,
+                     " is not a multiple of ", abi::kScratchAlignment,
+                     ", 0 or more");
   return {};
 }
 
@@ -91,9 +95,14 @@ static Status checkFeature(const Manifest &m, size_t i) {
                      " samples of a tile");
 
   int64_t width = m.tables[f.table].width;
-  if (f.columnTiles > width)
+  if (f.columnTiles > width * (m.scratchBytes ? abi::kMaxBagParts : 1))
     return makeError(place("columnTiles"), ": ", f.columnTiles,
                      " parts of a row of width ", width);
+  if (f.scratch < 0 || f.scratch > m.scratchBytes ||
+      f.scratch % abi::kScratchAlignment != 0)
+    return makeError(place("scratch"), ": ", f.scratch,
+                     " is not a multiple of ", abi::kScratchAlignment,
+                     " in 0..", m.scratchBytes);
   if (f.column < 0 || f.column > m.outputWidth - width)
     return makeError(place("column"), ": ", width, " columns from ", f.column,
                      " on are not inside the output of width ", m.outputWidth);
@@ -198,6 +207,7 @@ std::vector<abi::FeatureDescriptor> makeDescriptors(const Manifest &m) {
     d.parallelLookups = f.parallelLookups;
     d.rowTile = abi::divider(f.columnTiles);
     d.warpSamples = f.warpSamples;
+    d.scratch = f.scratch;
     d.rowKind = abi::rowKind(m.tables[f.table].type, f.pooling, f.weighted);
     descriptors.push_back(d);
   }

@@ -39,6 +39,7 @@ static void visitFields(Visitor &v, T &o, const ManifestFeature *) {
   v.field("columnTiles", o.columnTiles);
   v.field("parallelLookups", o.parallelLookups);
   v.field("warpSamples", o.warpSamples);
+  v.field("scratch", o.scratch);
 }
 
 template <typename Visitor, typename T>
@@ -62,6 +63,7 @@ static void visitFields(Visitor &v, T &o, const Manifest *) {
   v.field("threads", o.threads);
   v.field("blocksPerSM", o.blocksPerSM);
   v.field("sharedBytes", o.sharedBytes);
+  v.field("scratchBytes", o.scratchBytes);
   v.field("weighted", o.weighted);
   v.field("tables", o.tables);
   v.field("features", o.features);

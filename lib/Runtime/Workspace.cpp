@@ -30,6 +30,14 @@ Status check(const ContextOptions &options, const Manifest &manifest) {
   return {};
 }
 
+Status checkScratch(const ContextOptions &options, const Manifest &manifest) {
+  if (manifest.scratchBytes == 0 || options.maxBatch != 0)
+    return {};
+  return makeError("the model keeps ", manifest.scratchBytes,
+                   " bytes a sample while it pools; create the context with "
+                   "maxBatch, the largest batch that it will be given");
+}
+
 /// Those of batches in another form than the kernels read.
 static void addInputArrays(std::vector<WorkspaceArray> &arrays,
                            const Manifest &manifest,
@@ -61,6 +69,9 @@ std::vector<WorkspaceArray> workspaceArrays(const Manifest &manifest,
          static_cast<int64_t>(sizeof(abi::CheckState)) +
              options.faultCapacity * static_cast<int64_t>(sizeof(Fault)),
          &Workspace::checkState, /*zeroed=*/true});
+  if (manifest.scratchBytes != 0)
+    arrays.push_back({"scratch", manifest.scratchBytes * options.maxBatch,
+                      &Workspace::scratch, /*zeroed=*/true});
   if (options.maxBatch != 0)
     addInputArrays(arrays, manifest, options);
   return arrays;

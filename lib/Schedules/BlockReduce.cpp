@@ -1,6 +1,7 @@
 //===- BlockReduce.cpp - Lookups of a bag side by side, then a sum --------===//
 
 #include "Candidates.h"
+#include "TeamReduction.h"
 
 #include "recflex/Schedules/BodyBuilder.h"
 
@@ -34,33 +35,9 @@ struct BlockReduceBody final
                        bag.end, column, vector, schedule.getUnroll(), rows);
     // The threads left over stay out of the reduction.
     Value rank = b.select(inTeam, group, b.i32(rows));
-    row = reduce(b, row, thread, rank, vector, lanes, rows);
+    row = reduceTeam(b, row, rank, lanes, rows);
     b.guarded(b.both(active, b.less(group, b.i32(1))),
               [&] { b.storeRow(b.finish(row, bag), sample, column); });
-  }
-
-  /// Combines the row groups of every team; group 0 is left with the result.
-  /// Inside a warp by shuffles, across warps through shared memory.
-  static Value reduce(BodyBuilder &b, Value row, Value thread, Value group,
-                      int64_t vector, int64_t lanes, int64_t rows) {
-    int64_t inWarp = std::min(rows, 32 / lanes);
-    for (int64_t distance = inWarp / 2; distance >= 1; distance /= 2)
-      row = b.combine(row, b.shuffleRow(row, distance * lanes));
-    if (inWarp == rows)
-      return row;
-
-    b.storeShared(row, thread);
-    for (int64_t distance = rows / 2; distance >= inWarp; distance /= 2) {
-      b.barrier();
-      b.guarded(b.less(group, b.i32(distance)), [&] {
-        Value other =
-            b.loadShared(b.add(thread, b.i32(distance * lanes)), vector);
-        Value mine = b.loadShared(thread, vector);
-        b.storeShared(b.combine(mine, other), thread);
-      });
-    }
-    // Only the writer reads its own slot: no barrier is needed.
-    return b.loadShared(thread, vector);
   }
 };
 

@@ -56,18 +56,25 @@ Value BodyBuilder::columnOfLane(const emb::TileShape &shape, int64_t lanes,
              i32(vector));
 }
 
-BagRange BodyBuilder::loadBag(Value sample) {
-  unsigned bytes = byteSize(lookup().indexType);
+Value BodyBuilder::offsetAddress(Value sample) {
   Value bag =
       add(mul(widen(tile().feature), widen(tile().batch)), widen(sample));
-  Value address = gep(tile().offsets, indexType(), bag);
+  return gep(tile().offsets, indexType(), bag);
+}
+
+Value BodyBuilder::loadOffset(Value sample) {
+  return loadInvariant(indexType(), offsetAddress(sample),
+                       byteSize(lookup().indexType));
+}
+
+BagRange BodyBuilder::loadBag(Value sample) {
+  unsigned bytes = byteSize(lookup().indexType);
+  Value address = offsetAddress(sample);
   Value next = LLVM::GEPOp::create(*this, address.getType(), indexType(),
                                    address, ArrayRef<LLVM::GEPArg>{1});
-  BagRange range;
-  range.begin = loadInvariant(indexType(), address, bytes);
-  range.end = loadInvariant(indexType(), next, bytes);
-  range.empty = isEmpty(range);
-  return range;
+  Value begin = loadInvariant(indexType(), address, bytes);
+  Value end = loadInvariant(indexType(), next, bytes);
+  return bagRange(begin, end);
 }
 
 BagRange BodyBuilder::loadBag(Value sample, Value active) {
@@ -82,20 +89,16 @@ BagRange BodyBuilder::loadBag(Value sample, Value active) {
     Value zero = index(0);
     scf::YieldOp::create(*this, ValueRange{zero, zero});
   }
-  BagRange range;
-  range.begin = load.getResult(0);
-  range.end = load.getResult(1);
-  range.empty = isEmpty(range);
-  return range;
+  return bagRange(load.getResult(0), load.getResult(1));
 }
 
 Value BodyBuilder::isLong(const BagRange &bag) {
   return less(index(1), sub(bag.end, bag.begin));
 }
 
-Value BodyBuilder::isEmpty(const BagRange &bag) {
-  return arith::CmpIOp::create(*this, arith::CmpIPredicate::sge, bag.begin,
-                               bag.end);
+BagRange BodyBuilder::bagRange(Value begin, Value end) {
+  return {begin, end,
+          arith::CmpIOp::create(*this, arith::CmpIPredicate::sge, begin, end)};
 }
 
 Value BodyBuilder::loadIndex(Value position) {
@@ -119,13 +122,21 @@ Value BodyBuilder::rowAddress(Value row, Value column) {
   return gep(start, getI8Type(), bytes);
 }
 
-Value BodyBuilder::loadElements(Value address, int64_t vector) {
+Value BodyBuilder::loadStored(Value address, int64_t vector) {
   auto type = VectorType::get(
       vector, emb::getElementType(getContext(), lookup().rowType));
-  Value row = loadInvariant(type, address, vector * byteSize(lookup().rowType));
-  if (lookup().rowType == RowType::f32)
+  return loadInvariant(type, address, vector * byteSize(lookup().rowType));
+}
+
+Value BodyBuilder::toF32(Value row) {
+  auto type = cast<VectorType>(row.getType());
+  if (type.getElementType().isF32())
     return row;
-  return arith::ExtFOp::create(*this, rowType(vector), row);
+  return arith::ExtFOp::create(*this, type.clone(getF32Type()), row);
+}
+
+Value BodyBuilder::loadElements(Value address, int64_t vector) {
+  return toF32(loadStored(address, vector));
 }
 
 Value BodyBuilder::weightAt(Value position, int64_t vector) {

@@ -25,6 +25,11 @@ Value BodyBuilder::identity(int64_t vector) {
       *this, DenseElementsAttr::get(rowType(vector), start));
 }
 
+Value BodyBuilder::zeros(int64_t vector) {
+  return arith::ConstantOp::create(
+      *this, DenseElementsAttr::get(rowType(vector), 0.0f));
+}
+
 Value BodyBuilder::splat(Value scalar, int64_t vector) {
   return vector::BroadcastOp::create(*this, rowType(vector), scalar);
 }
@@ -74,9 +79,7 @@ Value BodyBuilder::poolStep(Value accumulator, Value position, Value end,
     Value weight = weightAt(from, vector);
     // A row that is left out is 0, and must stay so under an infinite weight.
     if (end)
-      weight = select(inside, weight,
-                      arith::ConstantOp::create(
-                          *this, DenseElementsAttr::get(rowType(vector), 0.0f)));
+      weight = select(inside, weight, zeros(vector));
     weights.push_back(weight);
   }
   for (int64_t u = 0; u < unroll; ++u) {
@@ -93,12 +96,33 @@ Value BodyBuilder::poolStep(Value accumulator, Value position, Value end,
     scf::YieldOp::create(*this, identity(vector));
     rows.push_back(load.getResult(0));
   }
+  Lookups lookups{rows, weights};
   for (int64_t u = 0; u < unroll; ++u)
-    accumulator = lookup().weighted
-                      ? Value(LLVM::FMAOp::create(*this, weights[u], rows[u],
-                                                  accumulator))
-                      : combine(accumulator, rows[u]);
+    accumulator = poolLookup(accumulator, lookups, u);
   return accumulator;
+}
+
+Value BodyBuilder::poolLookup(Value accumulator, const Lookups &lookups,
+                              int64_t u) {
+  Value row = toF32(lookups.rows[u]);
+  if (lookup().weighted)
+    return LLVM::FMAOp::create(*this, lookups.weights[u], row, accumulator);
+  return combine(accumulator, row);
+}
+
+BodyBuilder::Lookups BodyBuilder::loadLookups(Value position, Value column,
+                                              int64_t vector, int64_t unroll) {
+  SmallVector<Value> addresses;
+  Lookups lookups;
+  for (int64_t u = 0; u < unroll; ++u) {
+    Value at = add(position, index(u));
+    addresses.push_back(rowAddress(loadIndex(at), column));
+    if (lookup().weighted)
+      lookups.weights.push_back(weightAt(at, vector));
+  }
+  for (Value address : addresses)
+    lookups.rows.push_back(loadStored(address, vector));
+  return lookups;
 }
 
 Value BodyBuilder::pool(Value accumulator, Value begin, Value end, Value column,
@@ -163,11 +187,8 @@ Value BodyBuilder::finish(Value accumulator, const BagRange &bag) {
     Value count = arith::SIToFPOp::create(*this, getF32Type(), length);
     return arith::DivFOp::create(*this, accumulator, splat(count, vector));
   }
-  case Pooling::max: {
-    Value zero = arith::ConstantOp::create(
-        *this, DenseElementsAttr::get(rowType(vector), 0.0f));
-    return arith::SelectOp::create(*this, bag.empty, zero, accumulator);
-  }
+  case Pooling::max:
+    return select(bag.empty, zeros(vector), accumulator);
   }
   llvm_unreachable("unknown pooling");
 }

@@ -22,6 +22,8 @@ using AddSchedule = llvm::function_ref<void(emb::ScheduleAttrInterface)>;
 RECFLEX_SCHEDULE(Gather)
 RECFLEX_SCHEDULE(SubWarp)
 RECFLEX_SCHEDULE(BlockReduce)
+RECFLEX_SCHEDULE(SegmentedScan)
+RECFLEX_SCHEDULE(MultiBlock)
 #undef RECFLEX_SCHEDULE
 
 /// The widest load that tiles the row: a power of two of elements, at most

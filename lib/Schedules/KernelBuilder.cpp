@@ -24,6 +24,10 @@ Value KernelBuilder::i64(int64_t value) {
   return arith::ConstantIntOp::create(*this, getI64Type(), value);
 }
 
+Value KernelBuilder::boolean(bool value) {
+  return arith::ConstantIntOp::create(*this, getI1Type(), value);
+}
+
 Value KernelBuilder::add(Value a, Value b) {
   return arith::AddIOp::create(*this, a, b);
 }
@@ -125,6 +129,20 @@ Value KernelBuilder::isNull(Value pointer) {
   return LLVM::ICmpOp::create(*this, LLVM::ICmpPredicate::eq, pointer, null);
 }
 
+Value KernelBuilder::countUp(Value address, Value last) {
+  return LLVM::AtomicRMWOp::create(*this, LLVM::AtomicBinOp::uinc_wrap, address,
+                                   last, LLVM::AtomicOrdering::monotonic,
+                                   "device");
+}
+
+void KernelBuilder::releaseFence() {
+  LLVM::FenceOp::create(*this, LLVM::AtomicOrdering::release, "device");
+}
+
+void KernelBuilder::acquireFence() {
+  LLVM::FenceOp::create(*this, LLVM::AtomicOrdering::acquire, "device");
+}
+
 //===----------------------------------------------------------------------===//
 // Control and cooperation
 //===----------------------------------------------------------------------===//
@@ -157,6 +175,31 @@ Value KernelBuilder::choose(Type type, Value condition,
   setInsertionPointToStart(branch.elseBlock());
   scf::YieldOp::create(*this, otherwise());
   return branch.getResult(0);
+}
+
+SmallVector<Value>
+KernelBuilder::chooseAll(Value condition,
+                         function_ref<SmallVector<Value>()> then,
+                         function_ref<SmallVector<Value>()> otherwise) {
+  auto branch = scf::IfOp::create(
+      *this, condition,
+      [&](OpBuilder &, Location) { scf::YieldOp::create(*this, then()); },
+      [&](OpBuilder &, Location) { scf::YieldOp::create(*this, otherwise()); });
+  return llvm::to_vector_of<Value>(branch.getResults());
+}
+
+SmallVector<Value> KernelBuilder::loopWhile(
+    ArrayRef<Value> start, function_ref<Value(ValueRange)> condition,
+    function_ref<SmallVector<Value>(ValueRange)> next) {
+  auto loop = scf::WhileOp::create(
+      *this, TypeRange(ValueRange(start)), start,
+      [&](OpBuilder &, Location, ValueRange state) {
+        scf::ConditionOp::create(*this, condition(state), state);
+      },
+      [&](OpBuilder &, Location, ValueRange state) {
+        scf::YieldOp::create(*this, next(state));
+      });
+  return llvm::to_vector_of<Value>(loop.getResults());
 }
 
 void KernelBuilder::repeat(int64_t count, function_ref<void(Value)> body) {

@@ -18,6 +18,8 @@ struct EmbSchedules final : emb::ScheduleProvider {
     addGatherCandidates(context, shape, stats, add);
     addSubWarpCandidates(context, shape, stats, add);
     addBlockReduceCandidates(context, shape, stats, add);
+    addSegmentedScanCandidates(context, shape, stats, add);
+    addMultiBlockCandidates(context, shape, stats, add);
   }
 };
 
@@ -29,6 +31,8 @@ void registerSchedules(DialectRegistry &registry) {
     attachGatherBody(context);
     attachSubWarpBody(context);
     attachBlockReduceBody(context);
+    attachSegmentedScanBody(context);
+    attachMultiBlockBody(context);
   });
 }
 

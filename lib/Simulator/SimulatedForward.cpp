@@ -129,12 +129,13 @@ SimulatedForward::run(const std::vector<const void *> &tables,
   arguments.output = add("output", output.data(), output.size(), true);
 
   SimulatedBatch result;
-  if (Status status = check(launch.context, manifest); !status)
+  ContextOptions context = launch.context;
+  if (manifest.scratchBytes && context.maxBatch == 0)
+    context.maxBatch = arguments.batchSize;
+  if (Status status = check(context, manifest); !status)
     return status.error();
-  HostWorkspace workspace(workspaceArrays(manifest, launch.context),
-                          *simulator);
-  LaunchSequence sequence(manifest, features, workspace.addresses(),
-                          launch.context);
+  HostWorkspace workspace(workspaceArrays(manifest, context), *simulator);
+  LaunchSequence sequence(manifest, features, workspace.addresses(), context);
   if (sequence.isEmpty(arguments))
     return result;
   if (Status status = sequence.check(arguments); !status)

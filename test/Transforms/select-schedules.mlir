@@ -7,6 +7,17 @@
 // RUN: recflex-opt %s --emb-select-schedules=threads=32 | FileCheck %s --check-prefix=NARROW
 // RUN: recflex-opt %s --emb-select-schedules --emb-select-schedules | FileCheck %s
 
+// The numbers behind these two have not been measured: they are for tuning, and
+// for those who ask.
+// RUN: recflex-opt %s --emb-select-schedules | FileCheck %s --check-prefix=UNASKED --implicit-check-not=segmented_scan --implicit-check-not=multi_block
+// RUN: recflex-opt %s --emb-select-schedules=only=segmented_scan | FileCheck %s --check-prefix=SCAN
+// UNASKED: func.func @one_hot(
+// RUN: recflex-opt %s --emb-select-schedules=only=multi_block,sub_warp | FileCheck %s --check-prefix=PARTS
+// PARTS-LABEL: func.func @long_narrow(
+// PARTS:         schedule = #emb.multi_block<{{.*}}, parts = {{[0-9]+}}, unroll = {{[0-9]+}}>, stats
+// SCAN-LABEL: func.func @long_narrow(
+// SCAN:         schedule = #emb.segmented_scan<vector = 4, lanes = 1, samples = {{128|512}},
+
 // One row a bag is a copy, in the widest loads that tile the row.
 // CHECK-LABEL: func.func @one_hot(
 // CHECK:         emb.lookup sum {{.*}}schedule = #emb.gather<vector = 4, lanes = 16, unroll = {{[0-9]+}}>, stats

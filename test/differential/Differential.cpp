@@ -166,7 +166,7 @@ int main(int argc, char **argv) {
   }
   for (auto &[name, count] : coverage.schedules)
     llvm::outs() << count << " features by " << name << '\n';
-  bool all = coverage.schedules.size() >= 3;
+  bool all = coverage.schedules.size() >= 5;
   for (InputForm form : kInputForms) {
     int64_t count = coverage.forms[nameOf(form)];
     int64_t faulty = coverage.faulty[nameOf(form)];

@@ -47,8 +47,10 @@ static void printHead(llvm::raw_ostream &os, const Manifest &m) {
      << cudaVersionName(m.leastDriver) << " or newer\n"
      << "kernel: " << m.bodies.size() << " bodies, blocks of " << m.threads
      << " threads, " << m.blocksPerSM << " a multiprocessor, " << m.sharedBytes
-     << " bytes of shared memory\n"
-     << "input: " << m.jaggedFeatures << " keys, " << toString(m.indexType)
+     << " bytes of shared memory\n";
+  if (m.scratchBytes)
+    os << "scratch: " << m.scratchBytes << " bytes a sample\n";
+  os << "input: " << m.jaggedFeatures << " keys, " << toString(m.indexType)
      << (m.weighted ? " indices, with weights\n"
                     : " indices, without weights\n")
      << "output: " << m.outputWidth << " columns\n"

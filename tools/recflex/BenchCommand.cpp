@@ -100,7 +100,9 @@ private:
     auto uploaded = DeviceTables::upload(*stream, manifest, *tables);
     if (!uploaded)
       return uploaded.error();
-    auto loaded = LoadedModel::load(*device, model.artifact, *uploaded);
+    auto loaded = LoadedModel::load(
+        *device, model.artifact, *uploaded,
+        withScratch({}, manifest, model.batches));
     if (!loaded)
       return loaded.error();
     result.kernel = loaded->module->forward();
@@ -146,7 +148,7 @@ private:
                        difference.relativeNorm, ", ", difference.mismatches,
                        " elements differ; nothing was timed");
 
-    ContextOptions checks;
+    ContextOptions checks = withScratch({}, manifest, model.batches);
     checks.checks = InputChecks::zeroRow;
     auto checked = ExecutionContext::create(loaded->attached, checks);
     if (!checked)

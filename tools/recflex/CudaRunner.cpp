@@ -42,8 +42,9 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<Runner>> createCudaRunner(const Artifact &artifact,
-                                                 const HostTables &tables) {
+Result<std::unique_ptr<Runner>>
+createCudaRunner(const Artifact &artifact, const HostTables &tables,
+                 const std::vector<Batch> &batches) {
   auto device = Device::open();
   if (!device)
     return device.error();
@@ -53,7 +54,9 @@ Result<std::unique_ptr<Runner>> createCudaRunner(const Artifact &artifact,
   auto uploaded = DeviceTables::upload(*stream, artifact.manifest, tables);
   if (!uploaded)
     return uploaded.error();
-  auto loaded = LoadedModel::load(*device, artifact, *uploaded);
+  auto loaded = LoadedModel::load(
+      *device, artifact, *uploaded,
+      withScratch({}, artifact.manifest, batches));
   if (!loaded)
     return loaded.error();
   return std::unique_ptr<Runner>(std::make_unique<CudaRunner>(

@@ -2,6 +2,8 @@
 
 #include "CudaSetup.h"
 
+#include <algorithm>
+
 namespace recflex {
 
 Result<DeviceTables> DeviceTables::upload(const Stream &stream,
@@ -39,9 +41,18 @@ std::vector<DevicePtr> DeviceTables::addresses() const {
   return result;
 }
 
+ContextOptions withScratch(ContextOptions options, const Manifest &manifest,
+                           const std::vector<Batch> &batches) {
+  if (manifest.scratchBytes != 0)
+    for (const Batch &batch : batches)
+      options.maxBatch = std::max(options.maxBatch, batch.batchSize);
+  return options;
+}
+
 Result<LoadedModel> LoadedModel::load(const DevicePointer &device,
                                       const Artifact &artifact,
-                                      const DeviceTables &tables) {
+                                      const DeviceTables &tables,
+                                      const ContextOptions &options) {
   LoadedModel loaded;
   auto module = DeviceModule::load(device, artifact);
   if (!module)
@@ -51,7 +62,7 @@ Result<LoadedModel> LoadedModel::load(const DevicePointer &device,
   if (!attached)
     return attached.error();
   loaded.attached = *attached;
-  auto context = ExecutionContext::create(loaded.attached);
+  auto context = ExecutionContext::create(loaded.attached, options);
   if (!context)
     return context.error();
   loaded.context = std::make_unique<ExecutionContext>(std::move(*context));

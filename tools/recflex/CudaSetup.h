@@ -21,6 +21,10 @@ struct DeviceTables {
   std::vector<DevicePtr> addresses() const;
 };
 
+/// `options` with room for the scratch of `batches`, if the model has any.
+ContextOptions withScratch(ContextOptions options, const Manifest &manifest,
+                           const std::vector<Batch> &batches);
+
 /// A module, ready to launch with given tables.
 struct LoadedModel {
   std::shared_ptr<const DeviceModule> module;
@@ -29,7 +33,8 @@ struct LoadedModel {
 
   static Result<LoadedModel> load(const DevicePointer &device,
                                   const Artifact &artifact,
-                                  const DeviceTables &tables);
+                                  const DeviceTables &tables,
+                                  const ContextOptions &options);
 };
 
 } // namespace recflex

@@ -73,7 +73,7 @@ private:
   Result<std::unique_ptr<Runner>> createRunner(PreparedModel &model,
                                                const HostTables &tables) {
     if (target == Target::cuda)
-      return createCudaRunner(model.artifact, tables);
+      return createCudaRunner(model.artifact, tables, model.batches);
     const Manifest &manifest = model.artifact.manifest;
     if (target == Target::cpu)
       return model.module ? createLoopsRunner(*model.module, manifest, tables)

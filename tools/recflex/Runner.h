@@ -27,9 +27,10 @@ public:
 Result<std::unique_ptr<Runner>> createSimRunner(const LoweredModel &model,
                                                 const HostTables &tables);
 
-/// The artifact, on GPU 0. Copies the tables there.
-Result<std::unique_ptr<Runner>> createCudaRunner(const Artifact &artifact,
-                                                 const HostTables &tables);
+/// The artifact, on GPU 0, for such batches. Copies the tables there.
+Result<std::unique_ptr<Runner>>
+createCudaRunner(const Artifact &artifact, const HostTables &tables,
+                 const std::vector<Batch> &batches);
 
 /// The reference lowering of `module` (emb IR), compiled for this CPU.
 Result<std::unique_ptr<Runner>> createLoopsRunner(mlir::ModuleOp module,

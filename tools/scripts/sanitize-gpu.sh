@@ -66,6 +66,8 @@ compile() {
 compile all
 compile sub_warp --schedules=sub_warp
 compile block_reduce --schedules=block_reduce
+compile segmented_scan --schedules=segmented_scan
+compile multi_block --schedules=multi_block,sub_warp
 
 # Without a tool first: what does not work at all is no finding of a tool.
 summary=$("$recflex" run "$work/all.recflex" --device=cuda --batch="$batches" \
@@ -81,6 +83,8 @@ cases=(
   "run              run $work/all.recflex --device=cuda --batch=$batches --verify"
   "run_sub_warp     run $work/sub_warp.recflex --device=cuda --batch=$batches --verify"
   "run_block_reduce run $work/block_reduce.recflex --device=cuda --batch=$batches --verify"
+  "run_segmented    run $work/segmented_scan.recflex --device=cuda --batch=$batches --verify"
+  "run_multi_block  run $work/multi_block.recflex --device=cuda --batch=$batches --verify"
   "threads          stress $work/all.recflex $serve --tests=launches,replays"
   "zero-row         stress $work/all.recflex $serve --tests=launches,faults --checks=zero-row"
   "zero-bag         stress $work/all.recflex $serve --tests=launches,faults --checks=zero-bag"

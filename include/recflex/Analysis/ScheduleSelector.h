@@ -43,8 +43,9 @@ struct LookupProblem {
 struct SelectionOptions {
   int64_t threads = 128; ///< a block of the fused kernel
   int64_t batch = 1;     ///< samples
-  /// Schedules to consider, by name ("sub_warp", "other.schedule"); all if
-  /// empty.
+  /// Schedules to consider, by name ("sub_warp", "other.schedule"). If empty,
+  /// all but emb.segmented_scan and emb.multi_block, whose estimates nobody has
+  /// held against measurements.
   std::vector<std::string> only;
   DeviceModel device;
 };

@@ -45,7 +45,8 @@ struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
       llvm::cl::init(10)};
   ListOption<std::string> only{
       *this, "only",
-      llvm::cl::desc("schedules to consider, say sub_warp; all if none")};
+      llvm::cl::desc("schedules to consider, say sub_warp; if none, all "
+                     "but those for tuning")};
   Option<std::string> chip{*this, "chip",
                            llvm::cl::desc("GPU to compile for: sm_80, sm_90, sm_100"),
                            llvm::cl::init("sm_90")};

@@ -68,7 +68,8 @@ struct ContextOptions {
   InputChecks checks = InputChecks::off;
   /// Faults that are kept until somebody asks; all are counted.
   int64_t faultCapacity = 64;
-  /// Largest batch given as lengths, views or with keyStarts. 0: none are.
+  /// Largest batch given as lengths, views or with keyStarts; 0: none are. Of a
+  /// model with scratchBytes the largest of all batches, and not 0.
   int64_t maxBatch = 0;
   /// Most lookups of a batch given as views. 0: none are.
   int64_t maxLookups = 0;

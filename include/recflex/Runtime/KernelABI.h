@@ -14,10 +14,12 @@
 //     first block of its tiles.
 //   recflex_forward(descriptors, F, order, starts, values, offsets, weights,
 //                   output, outputStride, outputFormat, B,
-//                   lookups, state, capacity, zeroBags, views)
+//                   lookups, state, capacity, zeroBags, views, scratch)
 //     a block finds its (feature, tile) in `starts` and runs the feature's
 //     body. Blocks past starts[F] do nothing. Rows are written in kUsualFormat,
-//     and the input must be right: it reads none of the last five arguments.
+//     and the input must be right: it reads none of `lookups` to `views`.
+//     `scratch` has the manifest's scratchBytes for each sample, which are all
+//     zero before the context's first launch; null if there are none.
 //
 // In place of recflex_forward, with the same arguments:
 //
@@ -149,12 +151,12 @@ struct alignas(64) FeatureDescriptor {
   int32_t column;          ///< first output column
   int32_t width;           ///< output columns
   int32_t samplesPerTile;  ///< samples that one block pools
-  int32_t columnTiles;     ///< blocks side by side over the width
+  int32_t columnTiles;     ///< blocks that share a tile's samples
   int32_t parallelLookups; ///< lookups of one bag that proceed side by side
   int32_t rowKind;         ///< rowKind()
   Divider rowTile;         ///< by columnTiles: of a tile, its place in the batch
   int32_t warpSamples;     ///< samples that a warp pools by itself, or 0
-  int32_t reserved;        ///< zero
+  int32_t scratch;         ///< first byte in a sample's scratch
 };
 static_assert(sizeof(FeatureDescriptor) == 64);
 static_assert(offsetof(FeatureDescriptor, table) == 0);
@@ -169,6 +171,12 @@ static_assert(offsetof(FeatureDescriptor, parallelLookups) == 40);
 static_assert(offsetof(FeatureDescriptor, rowKind) == 44);
 static_assert(offsetof(FeatureDescriptor, rowTile) == 48);
 static_assert(offsetof(FeatureDescriptor, warpSamples) == 56);
+static_assert(offsetof(FeatureDescriptor, scratch) == 60);
+
+/// Most blocks that share one bag and one part of the width.
+constexpr int64_t kMaxBagParts = 16;
+/// Scratch of a feature is aligned to this.
+constexpr int64_t kScratchAlignment = 16;
 
 /// How rows are read and pooled: bits 0 and 1 the type of their elements, bits
 /// 2 and 3 the pooling, bit 4 whether they are weighted.
@@ -207,8 +215,8 @@ static_assert(sizeof(CheckState) == 128);
 static_assert(offsetof(CheckState, total) == 0);
 
 /// Blocks that feature `d` takes for a batch of `batchSize` samples; tile t
-/// covers samples [t / columnTiles * samplesPerTile ...) and the
-/// (t % columnTiles)-th part of the width.
+/// covers samples [t / columnTiles * samplesPerTile ...), and does the
+/// (t % columnTiles)-th part of them: of the width, and of each bag.
 constexpr int64_t tileCount(const FeatureDescriptor &d, int64_t batchSize) {
   return (batchSize + d.samplesPerTile - 1) / d.samplesPerTile * d.columnTiles;
 }

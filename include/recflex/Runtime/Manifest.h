@@ -37,6 +37,7 @@ struct ManifestFeature {
   int32_t columnTiles = 1;
   int32_t parallelLookups = 1;
   int32_t warpSamples = 0;
+  int32_t scratch = 0; ///< first byte in a sample's scratch
 };
 
 /// One case of the forward kernel's switch.
@@ -61,6 +62,7 @@ struct Manifest {
   int32_t threads = 0;        ///< threads a block of the forward kernel
   int32_t blocksPerSM = 0;    ///< occupancy that the registers were cut for
   int32_t sharedBytes = 0;    ///< static shared memory a block
+  int32_t scratchBytes = 0;   ///< a sample, of all features
   bool weighted = false;      ///< some feature takes per-sample weights
   std::vector<ManifestTable> tables;
   std::vector<ManifestFeature> features;

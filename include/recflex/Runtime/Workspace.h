@@ -17,6 +17,8 @@ struct Workspace {
   DevicePtr starts = 0; ///< i32 [F + 1]
   /// CheckState and Fault [faultCapacity]; 0 without checks.
   DevicePtr checkState = 0;
+  /// scratchBytes for each of maxBatch samples; 0 if the model needs none.
+  DevicePtr scratch = 0;
   /// Of a batch in another form than the kernels read (InputConversion.h), of
   /// at most N bags and maxLookups lookups; 0 where there is no room for one.
   DevicePtr offsets = 0;    ///< of the index type [N + 1]
@@ -40,6 +42,10 @@ constexpr int64_t kWorkspaceAlignment = 128;
 
 /// Checks that a context of `options` can be made for `manifest`.
 Status check(const ContextOptions &options, const Manifest &manifest);
+
+/// Checks that it has room for the scratch of the model's forward kernel, which
+/// maxBatch says the size of. Contexts of a CPU need none.
+Status checkScratch(const ContextOptions &options, const Manifest &manifest);
 
 /// The arrays that it needs; both have passed check().
 std::vector<WorkspaceArray> workspaceArrays(const Manifest &manifest,

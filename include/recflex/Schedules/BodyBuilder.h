@@ -29,6 +29,7 @@ struct TileArguments {
   mlir::Value outputStride; ///< elements
   mlir::Value outputFormat; ///< abi::outputFormat(); null if it is the usual one
   mlir::Value batch;        ///< samples
+  mlir::Value scratch;      ///< the feature's, of sample 0; null if no body has any
   mlir::Value thread;       ///< in the block
   mlir::Value shared;       ///< block's shared memory; null if no body needs it
 };
@@ -39,6 +40,7 @@ struct BodyShape {
   emb::LookupShape lookup;
   int64_t threads = 0;         ///< a block
   int64_t columnAlignment = 1; ///< elements, of the first output column: 1, 2, 4
+  int64_t scratchStride = 0;   ///< bytes from a sample's scratch to the next
   bool wideRows = false;       ///< row numbers may not fit 31 bits
   bool anyFormat = false;      ///< the launch says how rows are written
 };
@@ -61,6 +63,7 @@ public:
 
   /// A constant of the index type.
   mlir::Value index(int64_t value);
+  mlir::Type indexType();
   /// An i32 as the index type.
   mlir::Value toIndex(mlir::Value value);
 
@@ -83,6 +86,11 @@ public:
   BagRange loadBag(mlir::Value sample);
   /// The same where `active` holds, an empty bag elsewhere.
   BagRange loadBag(mlir::Value sample, mlir::Value active);
+  /// Where the bag of `sample` begins; that of the batch's size is where the
+  /// last one ends.
+  mlir::Value loadOffset(mlir::Value sample);
+  /// The bag between two offsets.
+  BagRange bagRange(mlir::Value begin, mlir::Value end);
   /// Whether the bag has more than one row.
   mlir::Value isLong(const BagRange &bag);
 
@@ -93,6 +101,7 @@ public:
   mlir::VectorType rowType(int64_t vector);
   /// What pooling starts from: zeros, or -inf for max.
   mlir::Value identity(int64_t vector);
+  mlir::Value zeros(int64_t vector);
   /// Reads `vector` elements, from `column` on, of the first row of `bag`,
   /// times its weight if there are weights; the identity for an empty bag.
   mlir::Value loadFirstRow(const BagRange &bag, mlir::Value column,
@@ -104,6 +113,17 @@ public:
   mlir::Value pool(mlir::Value accumulator, mlir::Value begin, mlir::Value end,
                    mlir::Value column, int64_t vector, int64_t unroll,
                    int64_t stride);
+  /// Rows that are in flight together, as they are stored, and their weights if
+  /// there are weights.
+  struct Lookups {
+    llvm::SmallVector<mlir::Value> rows, weights;
+  };
+  /// Reads `vector` elements of the rows of `unroll` lookups from `position` on.
+  Lookups loadLookups(mlir::Value position, mlir::Value column, int64_t vector,
+                      int64_t unroll);
+  /// Pools lookup `u` of those into `accumulator`.
+  mlir::Value poolLookup(mlir::Value accumulator, const Lookups &lookups,
+                         int64_t u);
   /// Turns the pooled rows of a bag into its result: divides a mean, zeroes an
   /// empty maximum.
   mlir::Value finish(mlir::Value accumulator, const BagRange &bag);
@@ -122,19 +142,21 @@ public:
   mlir::Value loadShared(mlir::Value slot, int64_t vector);
 
 private:
+  mlir::Value offsetAddress(mlir::Value sample);
   /// `unroll` lookups at `position`, + stride, ...: all index loads, then all
   /// row loads, then the combining. With `end`, lookups from there on are left
   /// out.
   mlir::Value poolStep(mlir::Value accumulator, mlir::Value position,
                        mlir::Value end, mlir::Value column, int64_t vector,
                        int64_t unroll, int64_t stride);
-  mlir::Value isEmpty(const BagRange &bag);
   mlir::Value loadIndex(mlir::Value position);
   mlir::Value rowAddress(mlir::Value row, mlir::Value column);
   mlir::Value loadElements(mlir::Value address, int64_t vector);
+  /// The same of the table's type, and then as f32.
+  mlir::Value loadStored(mlir::Value address, int64_t vector);
+  mlir::Value toF32(mlir::Value row);
   mlir::Value weightAt(mlir::Value position, int64_t vector);
   mlir::Value splat(mlir::Value scalar, int64_t vector);
-  mlir::Type indexType();
   /// Elements of `row` that one store may take where rows are aligned.
   int64_t widestStore(mlir::Value row);
   /// Stores a row of any type and alignment at element `start` of the output.

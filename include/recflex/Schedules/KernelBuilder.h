@@ -23,6 +23,7 @@ public:
 
   mlir::Value i32(int64_t value);
   mlir::Value i64(int64_t value);
+  mlir::Value boolean(bool value);
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value sub(mlir::Value a, mlir::Value b);
   mlir::Value mul(mlir::Value a, mlir::Value b);
@@ -60,6 +61,12 @@ public:
                             unsigned alignment);
   void store(mlir::Value value, mlir::Value address, unsigned alignment);
   mlir::Value isNull(mlir::Value pointer);
+  /// Counts an i32 up, from `last` back to 0; its value before. Orders nothing.
+  mlir::Value countUp(mlir::Value address, mlir::Value last);
+  /// What the thread wrote before is seen by whoever sees what it writes after.
+  void releaseFence();
+  /// What was written before what the thread has seen is seen from here on.
+  void acquireFence();
 
   //===--------------------------------------------------------------------===//
   // Control and cooperation
@@ -74,6 +81,18 @@ public:
   mlir::Value choose(mlir::Type type, mlir::Value condition,
                      llvm::function_ref<mlir::Value()> then,
                      llvm::function_ref<mlir::Value()> otherwise);
+  /// The same with several results.
+  llvm::SmallVector<mlir::Value>
+  chooseAll(mlir::Value condition,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>()> then,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>()> otherwise);
+  /// Emits a loop from `start` on: while `condition` holds of the state, `next`
+  /// gives the one that follows. Returns the last.
+  llvm::SmallVector<mlir::Value>
+  loopWhile(llvm::ArrayRef<mlir::Value> start,
+            llvm::function_ref<mlir::Value(mlir::ValueRange)> condition,
+            llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ValueRange)>
+                next);
   /// Emits `body` in a loop over 0, ..., count - 1.
   void repeat(int64_t count, llvm::function_ref<void(mlir::Value)> body);
   /// A scalar of the lane `mask` bits away; every lane of the warp must come.

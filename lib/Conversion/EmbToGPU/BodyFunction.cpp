@@ -37,17 +37,25 @@ static constexpr Parameter kParameters[] = {
     {&TileArguments::output, Parameter::pointer},
     {&TileArguments::outputStride, Parameter::i32},
     {&TileArguments::batch, Parameter::i32},
-    {&TileArguments::outputFormat, Parameter::i32},
 };
+static constexpr Parameter kFormat = {&TileArguments::outputFormat,
+                                      Parameter::i32};
+static constexpr Parameter kScratch = {&TileArguments::scratch,
+                                       Parameter::pointer};
 
-/// The format comes last, for bodies that write any.
-static ArrayRef<Parameter> parametersOf(bool anyFormat) {
-  return ArrayRef(kParameters).drop_back(anyFormat ? 0 : 1);
+/// The format is for bodies that write any, the scratch for kernels with some.
+static SmallVector<Parameter> parametersOf(bool anyFormat, bool hasScratch) {
+  SmallVector<Parameter> parameters(ArrayRef<Parameter>{kParameters});
+  if (anyFormat)
+    parameters.push_back(kFormat);
+  if (hasScratch)
+    parameters.push_back(kScratch);
+  return parameters;
 }
 
 SmallVector<Value> packTile(const TileArguments &tile) {
   return llvm::map_to_vector(
-      parametersOf(tile.outputFormat != nullptr),
+      parametersOf(tile.outputFormat != nullptr, tile.scratch != nullptr),
       [&](const Parameter &parameter) { return tile.*parameter.member; });
 }
 
@@ -70,7 +78,8 @@ func::FuncOp emitBodyFunction(gpu::GPUModuleOp module, const PlannedBody &body,
   if (anyFormat)
     name += "_any";
   llvm::replace(name, ' ', '_');
-  ArrayRef<Parameter> parameters = parametersOf(anyFormat);
+  SmallVector<Parameter> parameters =
+      parametersOf(anyFormat, body.shape.scratchStride != 0);
   auto types = llvm::map_to_vector(parameters, [&](const Parameter &parameter) {
     return typeOf(parameter.kind, builder);
   });

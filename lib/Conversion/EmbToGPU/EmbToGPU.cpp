@@ -40,7 +40,7 @@ LLVM::GlobalOp createShared(gpu::GPUModuleOp module, StringRef name,
       static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
 }
 
-/// Every schedule must be able to emit its body.
+/// Every schedule must be able to emit its body, and scratch to be addressed.
 static LogicalResult checkBodies(emb::FusedLookupOp op,
                                  const KernelPlan &plan) {
   for (const PlannedBody &body : plan.bodies)
@@ -49,6 +49,11 @@ static LogicalResult checkBodies(emb::FusedLookupOp op,
              << body.schedule
              << " emits no code: load the library that implements "
                 "ScheduleBodyInterface for it";
+  if (plan.scratchBytes > INT32_MAX)
+    return op.emitOpError("needs ")
+           << plan.scratchBytes << " bytes of scratch a sample, more than "
+           << INT32_MAX << "; give fewer features #emb.multi_block, or less "
+                           "'parts'";
   return success();
 }
 

@@ -30,6 +30,7 @@ static constexpr Parameter kParameters[] = {
     {&ForwardArguments::capacity, Parameter::i32},
     {&ForwardArguments::zeroBags, Parameter::i32},
     {&ForwardArguments::views, Parameter::pointer},
+    {&ForwardArguments::scratch, Parameter::pointer},
 };
 
 SmallVector<Type> ForwardArguments::types(MLIRContext *context) {

@@ -13,7 +13,7 @@ struct ForwardArguments {
   mlir::Value values, offsets, weights;
   mlir::Value output, outputStride, outputFormat;
   mlir::Value batch, lookups;
-  mlir::Value state, capacity, zeroBags, views;
+  mlir::Value state, capacity, zeroBags, views, scratch;
   mlir::Type indexType; ///< of values and offsets
 
   static llvm::SmallVector<mlir::Type> types(mlir::MLIRContext *context);

@@ -129,6 +129,11 @@ void ForwardKernel::emitBody(KernelBuilder &b, Value number, Value tileNumber) {
   if (variant.anyFormat)
     tile.outputFormat = arguments.outputFormat;
   tile.batch = arguments.batch;
+  if (plan.scratchBytes)
+    tile.scratch =
+        b.gep(arguments.scratch, b.getI8Type(),
+              loadField(b, arguments.descriptors, number,
+                        offsetof(abi::FeatureDescriptor, scratch)));
   callBodies(b, bodies, descriptor.body, packTile(tile));
 }
 

@@ -2,7 +2,10 @@
 
 #include "recflex/Conversion/EmbToGPU/KernelPlan.h"
 
+#include "recflex/Runtime/KernelABI.h"
+
 #include <map>
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -67,6 +70,9 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
     planned.attribute = feature;
     planned.tile =
         body.schedule.getTileShape(body.shape.lookup, plan.threads);
+    planned.scratch = plan.scratchBytes;
+    plan.scratchBytes +=
+        llvm::alignTo(planned.tile.scratchBytes, abi::kScratchAlignment);
     auto [entry, isNew] =
         known.try_emplace(keyOf(body), static_cast<int32_t>(plan.bodies.size()));
     planned.body = entry->second;
@@ -78,6 +84,8 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
       plan.bodies.push_back(body);
     }
   }
+  for (PlannedBody &body : plan.bodies)
+    body.shape.scratchStride = plan.scratchBytes;
   return plan;
 }
 

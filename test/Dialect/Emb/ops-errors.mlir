@@ -173,6 +173,31 @@ module attributes {test.a = #emb.block_reduce<vector = 1, lanes = 32, rows = 64,
 
 // -----
 
+// expected-error @below {{'samples' must be a power of two from 1 to 1024, not 48}}
+module attributes {test.a = #emb.segmented_scan<vector = 1, lanes = 1, samples = 48, unroll = 1>} {}
+
+// -----
+
+// expected-error @below {{'lanes' must be a power of two from 1 to 32, not 64}}
+module attributes {test.a = #emb.segmented_scan<vector = 1, lanes = 64, samples = 16, unroll = 1>} {}
+
+// -----
+
+// expected-error @below {{'parts' must be a power of two from 1 to 16, not 32}}
+module attributes {test.a = #emb.multi_block<vector = 1, lanes = 1, rows = 32, parts = 32, unroll = 1>} {}
+
+// -----
+
+// expected-error @below {{'parts' must be at least 2; one block does a bag by #emb.block_reduce}}
+module attributes {test.a = #emb.multi_block<vector = 1, lanes = 1, rows = 32, parts = 1, unroll = 1>} {}
+
+// -----
+
+// expected-error @below {{lanes x rows is 2048; a block has at most 1024 threads}}
+module attributes {test.a = #emb.multi_block<vector = 1, lanes = 32, rows = 64, parts = 2, unroll = 1>} {}
+
+// -----
+
 //===----------------------------------------------------------------------===//
 // Schedules on a lookup
 //===----------------------------------------------------------------------===//
@@ -489,6 +514,19 @@ func.func @f(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>) {
                                                    rows = 128, unroll = 1>>]
       occupancy <threads = 64, blocks = 10>
       : !emb.kjt<1 x i32>, tensor<8x4xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x64xf32>) {
+  // expected-error @below {{feature 0 schedule #emb.segmented_scan<vector = 2, lanes = 32, samples = 16, unroll = 1> needs blocks of 64 threads; the occupancy gives 32}}
+  %0 = emb.fused_lookup %kjt tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+          column = 0, schedule = #emb.segmented_scan<vector = 2, lanes = 32,
+                                                     samples = 16, unroll = 1>>]
+      occupancy <threads = 32, blocks = 10>
+      : !emb.kjt<1 x i32>, tensor<8x64xf32> -> tensor<?x64xf32>
   return
 }
 

@@ -79,6 +79,16 @@ func.func @attributes(%kjt: !emb.kjt<1 x i32>, %t: tensor<1024x64xf16>) {
   %2 = emb.lookup sum %t[%b]
       {schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>}
       : tensor<1024x64xf16>, !emb.bags<i32> -> tensor<?x64xf32>
+  // CHECK: {schedule = #emb.multi_block<vector = 4, lanes = 16, rows = 8, parts = 4, unroll = 2>}
+  %5 = emb.lookup sum %t[%b]
+      {schedule = #emb.multi_block<vector = 4, lanes = 16, rows = 8, parts = 4,
+                                   unroll = 2>}
+      : tensor<1024x64xf16>, !emb.bags<i32> -> tensor<?x64xf32>
+  // CHECK: {schedule = #emb.segmented_scan<vector = 4, lanes = 8, samples = 64, unroll = 4>}
+  %4 = emb.lookup sum %t[%b]
+      {schedule = #emb.segmented_scan<vector = 4, lanes = 8, samples = 64,
+                                      unroll = 4>}
+      : tensor<1024x64xf16>, !emb.bags<i32> -> tensor<?x64xf32>
   // CHECK: {schedule = #emb.block_reduce<vector = 4, lanes = 4, rows = 16, unroll = 4>, stats = #emb.stats<
   %3 = emb.lookup mean %t[%b]
       {schedule = #emb.block_reduce<vector = 4, lanes = 4, rows = 16,

@@ -4,6 +4,8 @@
 `candidates` says the same as the functions add...Candidates there.
 """
 
+import itertools
+
 ROW_BYTES = {"f32": 4, "f16": 2, "bf16": 2}
 
 
@@ -23,8 +25,8 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
     """Pairs ((kind, vector, unroll), schedule) of all that a lookup is offered."""
     for vector in vectors(row_type, width):
         lanes = min(32, power_of_two_ceil(-(-width // vector)))
+        long_mean = pooling == "mean" and index_type == "i64"
         for unroll in (4, 2, 1):
-            long_mean = pooling == "mean" and index_type == "i64"
             if vector * unroll > (8 if long_mean else 16):
                 continue
             yield ("gather", vector, unroll), (
@@ -36,6 +38,24 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
                 yield ("sub_warp", vector, unroll), (
                     f"sub_warp<vector = {vector}, lanes = {group}, "
                     f"unroll = {unroll}>")
+        for group in sorted({lanes, max(1, lanes // 2)}):
+            for samples, unroll in itertools.product(
+                    (128 // group, 512 // group), (8, 4, 2, 1)):
+                limit = 64 >> (weighted + (pooling == "mean") + long_mean)
+                if vector == 8:
+                    limit = 0 if weighted or pooling == "mean" else 32
+                if unroll > 1 and vector * unroll * ROW_BYTES[row_type] > limit:
+                    continue
+                yield ("segmented_scan", vector, unroll), (
+                    f"segmented_scan<vector = {vector}, lanes = {group}, "
+                    f"samples = {samples}, unroll = {unroll}>")
+        for rows, parts, unroll in itertools.product(
+                (32 // lanes, 128 // lanes), (2, 4, 8, 16), (8, 4, 2, 1)):
+            if unroll > (4 if weighted else 8) or vector * unroll > (16 if weighted else 32):
+                continue
+            yield ("multi_block", vector, unroll), (
+                f"multi_block<vector = {vector}, lanes = {lanes}, rows = {rows}, "
+                f"parts = {parts}, unroll = {unroll}>")
         rows = 2
         while rows * lanes <= threads:
             for unroll in (4, 2, 1):

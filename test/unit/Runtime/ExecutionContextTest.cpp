@@ -59,8 +59,35 @@ TEST(ExecutionContext, LaunchesTheThreeKernelsWithTheirArguments) {
   EXPECT_EQ(cuda.launches[2].threads, 128u);
   EXPECT_EQ(cuda.launches[2].arguments,
             (Words{d, 3, order, starts, 0x1004, 0x2008, 0x300c, 0x4010, 16,
-                   abi::kUsualFormat, 9, 0, 0, 64, 0, 0}));
+                   abi::kUsualFormat, 9, 0, 0, 64, 0, 0, 0}));
   EXPECT_TRUE(cuda.misuse.empty());
+}
+
+TEST(ExecutionContext, ScratchIsZeroedMemoryForMaxBatchSamples) {
+  FakeCuda cuda;
+  Artifact artifact = makeArtifact();
+  artifact.manifest.scratchBytes = 64;
+  Result<ExecutionContext> without = makeContext(cuda, artifact);
+  ASSERT_FALSE(without);
+  EXPECT_NE(without.error().message.find("create the context with maxBatch"),
+            std::string::npos);
+  ContextOptions options;
+  options.maxBatch = 9;
+  Result<ExecutionContext> context = makeContext(cuda, artifact, options);
+  ASSERT_TRUE(context) << context.error().message;
+  ASSERT_TRUE(context->launch(makeArguments(), kStream));
+  DevicePtr scratch = context->workspace().scratch;
+  EXPECT_NE(scratch, 0u);
+  EXPECT_EQ(cuda.launches.back().arguments.back(), scratch);
+
+  BatchArguments larger = makeArguments();
+  larger.batchSize = 10;
+  Status status = context->launch(larger, kStream);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::limitExceeded);
+  EXPECT_EQ(status.error().message,
+            "the batch has 10 samples, the context has room for 9 while they "
+            "are pooled; create it with a larger maxBatch");
 }
 
 /// Which of the three launches of a batch start early.

@@ -31,7 +31,7 @@ struct Locked<Function> {
 
 /// Bytes of each parameter, by the comment in KernelABI.h.
 const std::vector<size_t> kForward = {8, 4, 8, 8, 8, 8, 8, 8,
-                                      8, 4, 4, 8, 8, 4, 4, 8};
+                                      8, 4, 4, 8, 8, 4, 4, 8, 8};
 const std::map<std::string, std::vector<size_t>> kSignatures = {
     {"recflex_scan_sums", {8, 8, 4, 4, 8, 8}},
     {"recflex_scan_offsets", {8, 8, 4, 4, 8, 8, 8, 8, 4}},

@@ -325,6 +325,28 @@ TEST(Workspace, ArraysOfInputOnlyWhereThereIsRoomForIt) {
   EXPECT_EQ(names(7, 100), "obsv");
 }
 
+TEST(Workspace, ScratchForEachSampleOfModelsThatNeedIt) {
+  Manifest manifest = makeTestManifest();
+  ContextOptions options;
+  EXPECT_TRUE(checkScratch(options, manifest));
+  auto bytes = [&] {
+    for (const WorkspaceArray &array : workspaceArrays(manifest, options))
+      if (array.address == &Workspace::scratch)
+        return array.zeroed ? array.bytes : -array.bytes;
+    return int64_t{0};
+  };
+  EXPECT_EQ(bytes(), 0);
+  manifest.scratchBytes = 48;
+  Status status = checkScratch(options, manifest);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message,
+            "the model keeps 48 bytes a sample while it pools; create the "
+            "context with maxBatch, the largest batch that it will be given");
+  options.maxBatch = 7;
+  EXPECT_TRUE(checkScratch(options, manifest));
+  EXPECT_EQ(bytes(), 48 * 7);
+}
+
 TEST(Workspace, ArraysAreApartAndAsLargeAsTheirContents) {
   Manifest manifest = makeTestManifest();
   manifest.indexType = IndexType::i64;

@@ -33,7 +33,7 @@ TEST(Manifest, DescriptorsCarryTheFeatures) {
   EXPECT_EQ(d[0].warpSamples, m.features[0].warpSamples);
   EXPECT_EQ(d[2].rowTile.magic, abi::divider(2).magic);
   EXPECT_EQ(d[2].rowTile.shift, abi::divider(2).shift);
-  EXPECT_EQ(d[2].reserved, 0);
+  EXPECT_EQ(d[2].scratch, m.features[2].scratch);
 }
 
 TEST(Manifest, DividersAreExact) {
@@ -81,6 +81,7 @@ TEST(Manifest, JsonRoundTripKeepsEveryField) {
   EXPECT_EQ(read->threads, m.threads);
   EXPECT_EQ(read->blocksPerSM, m.blocksPerSM);
   EXPECT_EQ(read->sharedBytes, m.sharedBytes);
+  EXPECT_EQ(read->scratchBytes, m.scratchBytes);
   EXPECT_EQ(read->weighted, m.weighted);
   ASSERT_EQ(read->tables.size(), m.tables.size());
   for (size_t i = 0; i != m.tables.size(); ++i) {
@@ -103,6 +104,7 @@ TEST(Manifest, JsonRoundTripKeepsEveryField) {
     EXPECT_EQ(a.columnTiles, e.columnTiles);
     EXPECT_EQ(a.parallelLookups, e.parallelLookups);
     EXPECT_EQ(a.warpSamples, e.warpSamples);
+    EXPECT_EQ(a.scratch, e.scratch);
   }
   ASSERT_EQ(read->bodies.size(), m.bodies.size());
   for (size_t i = 0; i != m.bodies.size(); ++i) {
@@ -221,6 +223,21 @@ INSTANTIATE_TEST_SUITE_P(
         Rejection{"more tiles than columns",
                   [](Json &j) { j["features"][1]["columnTiles"] = 3; },
                   "features[1].columnTiles: 3 parts"},
+        Rejection{"more tiles than parts of columns",
+                  [](Json &j) {
+                    j["scratchBytes"] = 64;
+                    j["features"][1]["columnTiles"] = 33;
+                  },
+                  "features[1].columnTiles: 33 parts"},
+        Rejection{"scratch in pieces",
+                  [](Json &j) { j["scratchBytes"] = 24; },
+                  "scratchBytes: 24 is not a multiple of 16"},
+        Rejection{"scratch negative",
+                  [](Json &j) { j["scratchBytes"] = -16; },
+                  "scratchBytes: -16 is not a multiple of 16"},
+        Rejection{"scratch outside",
+                  [](Json &j) { j["features"][0]["scratch"] = 16; },
+                  "features[0].scratch: 16 is not a multiple of 16 in 0..0"},
         Rejection{"lookups",
                   [](Json &j) { j["features"][1]["parallelLookups"] = -5; },
                   "features[1].parallelLookups: -5 is not positive"},

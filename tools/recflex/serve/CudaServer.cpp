@@ -241,7 +241,8 @@ public:
   }
 
   Status reload() override {
-    auto loaded = LoadedModel::load(shared.device, artifact, shared.tables);
+    auto loaded = LoadedModel::load(shared.device, artifact, shared.tables,
+                                    shared.options.context);
     if (!loaded)
       return loaded.error();
     return {};

@@ -41,7 +41,9 @@ Result<EnduranceReport> stressForms(ServedModel &model, bool onCpu,
   auto tables = DeviceTables::upload(*stream, manifest, model.tables);
   if (!tables)
     return tables.error();
-  auto loaded = LoadedModel::load(*device, model.artifact, *tables);
+  auto loaded = LoadedModel::load(
+      *device, model.artifact, *tables,
+      withScratch({}, manifest, model.batches));
   if (!loaded)
     return loaded.error();
   test.device = factoryOf(loaded->attached);

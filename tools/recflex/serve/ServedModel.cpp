@@ -2,6 +2,8 @@
 
 #include "ServedModel.h"
 
+#include "../CudaSetup.h"
+
 #include "recflex/Runtime/Reference.h"
 
 #include <algorithm>
@@ -71,7 +73,8 @@ ServedModelOptions::load(const ServedModel &model,
                          const std::vector<Batch> &batches,
                          const ContextOptions &context, int64_t threads) const {
   ServerOptions options;
-  options.context = context;
+  options.context =
+      withScratch(context, model.artifact.manifest, batches);
   options.sleeps = threads > std::thread::hardware_concurrency();
   if (target == Target::cuda)
     return createCudaServer(model.artifact, model.tables, batches, options);

@@ -28,6 +28,7 @@ struct PlannedFeature {
   emb::FusedFeatureAttr attribute;
   int32_t body = 0;
   emb::TileShape tile;
+  int64_t scratch = 0; ///< first byte in a sample's scratch
 };
 
 struct KernelPlan {
@@ -35,6 +36,7 @@ struct KernelPlan {
   int64_t threads = 0;
   int64_t blocksPerSM = 0;
   int64_t sharedBytes = 0; ///< the most that any body needs
+  int64_t scratchBytes = 0; ///< a sample, of all features
   std::vector<PlannedBody> bodies;
   std::vector<PlannedFeature> features; ///< in the order of the op
 

@@ -33,7 +33,8 @@ void EmbDialect::initialize() {
       >();
   addInterfaces<EmbInlinerInterface>();
   declarePromisedInterfaces<ScheduleBodyInterface, GatherAttr, SubWarpAttr,
-                            BlockReduceAttr>();
+                            BlockReduceAttr, SegmentedScanAttr,
+                            MultiBlockAttr>();
 }
 
 //===----------------------------------------------------------------------===//

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "recflex/Dialect/Emb/IR/Emb.h"
+#include "recflex/Runtime/KernelABI.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/bit.h"
@@ -79,6 +80,18 @@ static constexpr double kPerBag = 40;
 // scheduler holds at the default occupancy.
 static constexpr double kPerStep = 70;
 
+// Counted in the PTX of the segmented_scan body, 64-bit operations as two: a
+// lookup's comparison with the end of its bag; a bag that ends, is written and
+// followed by the next; a halving of the search for a share's first bag, or a
+// look whether a bag is empty.
+static constexpr double kPerBoundary = 2;
+static constexpr double kPerEnd = 30;
+static constexpr double kPerHalving = 5;
+
+// Counted in the PTX of the multi_block body: a partial row that is stored,
+// counted, and read again.
+static constexpr double kPerPart = 25;
+
 /// Longest of `bags` bags, on average: they share a warp, which runs as long
 /// as the longest. Bags that are not empty count as normal; the expected
 /// maximum of k of those is close to mean + stddev * sqrt(2 ln k).
@@ -95,6 +108,11 @@ static double expectedLongest(const BagStats &stats, double bags) {
   return somePresent * std::min(longest, static_cast<double>(stats.max));
 }
 
+/// Instructions of a looked-up row of `vector` elements.
+static double perLookup(const LookupShape &shape, int64_t vector) {
+  return kPerLookup + vector * (shape.weighted ? 1.2 : 1.0);
+}
+
 /// A group of `lanes` x `rows` threads pools a bag, `unroll` rows in flight.
 static ScheduleCost groupCost(const LookupShape &shape, const BagStats &stats,
                               int64_t vector, int64_t lanes, int64_t rows,
@@ -105,14 +123,33 @@ static ScheduleCost groupCost(const LookupShape &shape, const BagStats &stats,
   double lookups = std::ceil(expectedLongest(stats, bagsPerWarp) /
                              static_cast<double>(rows));
   double steps = std::ceil(lookups / static_cast<double>(unroll));
-  double perLookup = kPerLookup + vector * (shape.weighted ? 1.2 : 1.0);
   ScheduleCost cost;
   cost.issue = columnTiles(shape, vector, lanes) * warpsPerBag *
-               (kPerBag + lookups * perLookup + steps * kPerStep);
+               (kPerBag + lookups * perLookup(shape, vector) +
+                steps * kPerStep);
   // Index first, row second: two dependent loads an unrolled step.
   cost.latency =
       2 + 2 * std::ceil(static_cast<double>(stats.max) / (rows * unroll));
   return cost;
+}
+
+/// The same, and then the `rows` groups become one.
+static ScheduleCost teamCost(const LookupShape &shape, const BagStats &stats,
+                             int64_t vector, int64_t lanes, int64_t rows,
+                             int64_t unroll) {
+  ScheduleCost cost = groupCost(shape, stats, vector, lanes, rows, unroll);
+  // Each halving stores, synchronises, loads and adds `vector` elements.
+  double halvings = llvm::Log2_64(rows);
+  cost.issue += columnTiles(shape, vector, lanes) * halvings *
+                (8 + 3.0 * vector) * lanes * rows / 32;
+  cost.latency += halvings / 4; // shared memory answers in a quarter of the time
+  return cost;
+}
+
+/// Shared memory of it. Teams inside a warp reduce by shuffles.
+static int64_t teamBytes(int64_t vector, int64_t lanes, int64_t rows,
+                         int64_t threads) {
+  return lanes * rows <= 32 ? 0 : threads * vector * sizeof(float);
 }
 
 //===----------------------------------------------------------------------===//
@@ -240,21 +277,143 @@ TileShape BlockReduceAttr::getTileShape(const LookupShape &shape,
 
 int64_t BlockReduceAttr::getSharedBytes(const LookupShape &,
                                         int64_t threads) const {
-  // Teams inside a warp reduce by shuffles.
-  if (getLanes() * getRows() <= 32)
-    return 0;
-  return threads * getVector() * sizeof(float);
+  return teamBytes(getVector(), getLanes(), getRows(), threads);
 }
 
 ScheduleCost BlockReduceAttr::estimateCost(const LookupShape &shape,
                                            const BagStats &stats,
                                            int64_t threads) const {
-  ScheduleCost cost = groupCost(shape, stats, getVector(), getLanes(),
-                                getRows(), getUnroll());
-  // Each halving stores, synchronises, loads and adds `vector` elements.
-  double halvings = llvm::Log2_64(getRows());
-  cost.issue += columnTiles(shape, getVector(), getLanes()) * halvings *
-                (8 + 3.0 * getVector()) * getLanes() * getRows() / 32;
-  cost.latency += halvings / 4; // shared memory answers in a quarter of the time
+  return teamCost(shape, stats, getVector(), getLanes(), getRows(),
+                  getUnroll());
+}
+
+//===----------------------------------------------------------------------===//
+// SegmentedScanAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult SegmentedScanAttr::verify(EmitError emitError, int64_t vector,
+                                        int64_t lanes, int64_t samples,
+                                        int64_t unroll) {
+  return success(succeeded(checkGroup(emitError, vector, lanes, unroll)) &&
+                 succeeded(checkPowerOf2(emitError, "samples", samples, 1024)));
+}
+
+LogicalResult SegmentedScanAttr::verifyFor(EmitError emitError,
+                                           const LookupShape &shape) const {
+  return checkVector(emitError, getVector(), shape);
+}
+
+int64_t SegmentedScanAttr::getMinThreads(const LookupShape &) const {
+  // Two groups: the last share is filled up from one ahead.
+  return std::max<int64_t>(32, 2 * getLanes());
+}
+
+TileShape SegmentedScanAttr::getTileShape(const LookupShape &shape,
+                                          int64_t threads) const {
+  TileShape tile;
+  tile.samples = getSamples();
+  tile.columnTiles = columnTiles(shape, getVector(), getLanes());
+  // All groups share all bags: of equal ones, each has that many to itself.
+  tile.parallelLookups =
+      std::max<int64_t>(1, threads / getLanes() / getSamples());
+  return tile;
+}
+
+int64_t SegmentedScanAttr::getSharedBytes(const LookupShape &shape,
+                                          int64_t threads) const {
+  // A row for each thread, and the offsets of the tile.
+  int64_t bytes = threads * getVector() * sizeof(float) +
+                  (getSamples() + 1) * byteSize(shape.indexType);
+  return llvm::alignTo(bytes, sizeof(float));
+}
+
+ScheduleCost SegmentedScanAttr::estimateCost(const LookupShape &shape,
+                                             const BagStats &stats,
+                                             int64_t threads) const {
+  double warps = threads / 32.0, groups = threads / getLanes();
+  double samples = getSamples(), unroll = getUnroll();
+  auto steps = [&](double lookups) {
+    return std::ceil(lookups / (groups * unroll));
+  };
+  double halvings = llvm::Log2_64(getSamples());
+  double perWarp = kPerBag + kPerHalving * halvings +
+                   steps(samples * stats.mean) *
+                       (kPerStep + unroll * (kPerBoundary +
+                                             perLookup(shape, getVector())));
+  ScheduleCost cost;
+  cost.issue = columnTiles(shape, getVector(), getLanes()) *
+               (warps * perWarp / samples + stats.coverage * kPerEnd +
+                warps * std::ceil(samples / groups) * kPerHalving / samples);
+  // Offsets, then index and row of each step. The heaviest tile has the longest
+  // bag among others.
+  double heaviest = static_cast<double>(stats.max) + (samples - 1) * stats.mean;
+  cost.latency = 2 + halvings / 4 + 2 * steps(heaviest);
+  return cost;
+}
+
+//===----------------------------------------------------------------------===//
+// MultiBlockAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult MultiBlockAttr::verify(EmitError emitError, int64_t vector,
+                                     int64_t lanes, int64_t rows, int64_t parts,
+                                     int64_t unroll) {
+  if (failed(checkGroup(emitError, vector, lanes, unroll)) ||
+      failed(checkPowerOf2(emitError, "rows", rows, 1024)) ||
+      failed(checkPowerOf2(emitError, "parts", parts, recflex::abi::kMaxBagParts)))
+    return failure();
+  if (parts < 2)
+    return emitError() << "'parts' must be at least 2; one block does a bag by "
+                          "#emb.block_reduce";
+  if (lanes * rows > 1024)
+    return emitError() << "lanes x rows is " << lanes * rows
+                       << "; a block has at most 1024 threads";
+  return success();
+}
+
+LogicalResult MultiBlockAttr::verifyFor(EmitError emitError,
+                                        const LookupShape &shape) const {
+  return checkVector(emitError, getVector(), shape);
+}
+
+int64_t MultiBlockAttr::getMinThreads(const LookupShape &) const {
+  return std::max<int64_t>(32, getLanes() * getRows());
+}
+
+int64_t MultiBlockAttr::counterBytes(const LookupShape &shape, int64_t vector) {
+  return llvm::alignTo(shape.width / vector * sizeof(int32_t), 16);
+}
+
+TileShape MultiBlockAttr::getTileShape(const LookupShape &shape,
+                                       int64_t threads) const {
+  TileShape tile;
+  tile.samples = threads / (getLanes() * getRows());
+  tile.columnTiles = columnTiles(shape, getVector(), getLanes()) * getParts();
+  tile.parallelLookups = getRows() * getParts();
+  tile.scratchBytes = counterBytes(shape, getVector()) +
+                      getParts() * shape.width * sizeof(float);
+  return tile;
+}
+
+int64_t MultiBlockAttr::getSharedBytes(const LookupShape &,
+                                       int64_t threads) const {
+  return teamBytes(getVector(), getLanes(), getRows(), threads);
+}
+
+ScheduleCost MultiBlockAttr::estimateCost(const LookupShape &shape,
+                                          const BagStats &stats,
+                                          int64_t threads) const {
+  // Every part is a bag of its own, and then one more.
+  BagStats part = stats;
+  part.mean /= getParts();
+  part.stddev /= getParts();
+  part.max = divideCeil(stats.max, getParts());
+  ScheduleCost cost =
+      teamCost(shape, part, getVector(), getLanes(), getRows(), getUnroll());
+  cost.issue = getParts() * cost.issue +
+               columnTiles(shape, getVector(), getLanes()) *
+                   (getParts() * kPerPart + kPerBag);
+  // The row and the counter on their way out, then the rows of the parts.
+  cost.latency += 2 + divideCeil(getParts(), 4);
   return cost;
 }

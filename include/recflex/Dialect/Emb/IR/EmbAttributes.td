@@ -151,4 +151,42 @@ def Emb_BlockReduceAttr : Emb_Schedule<"BlockReduce", "block_reduce"> {
                         "int64_t":$unroll);
 }
 
+def Emb_SegmentedScanAttr : Emb_Schedule<"SegmentedScan", "segmented_scan"> {
+  let summary = "Lookups of a tile in equal shares, wherever bags end";
+  let description = [{
+    A tile is `samples` neighbouring samples, whose lookups are one range of the
+    values. Groups of `lanes` lanes, `vector` elements a lane, take equal shares
+    of it, with `unroll` rows in flight. A group writes the bags that end in its
+    share; a bag in the shares of several groups is put together in shared
+    memory. For bags of very different lengths.
+
+    ```mlir
+    #emb.segmented_scan<vector = 4, lanes = 8, samples = 64, unroll = 4>
+    ```
+  }];
+  let parameters = (ins "int64_t":$vector, "int64_t":$lanes,
+                        "int64_t":$samples, "int64_t":$unroll);
+}
+
+def Emb_MultiBlockAttr : Emb_Schedule<"MultiBlock", "multi_block"> {
+  let summary = "A bag over several blocks";
+  let description = [{
+    `parts` blocks share a bag: each pools its part as `#emb.block_reduce` does
+    and leaves the row in global memory; the last to come combines them, in the
+    order of the parts. Bags of at most rows x unroll lookups take one block. For
+    bags that are too long for one.
+
+    ```mlir
+    #emb.multi_block<vector = 4, lanes = 16, rows = 8, parts = 4, unroll = 4>
+    ```
+  }];
+  let parameters = (ins "int64_t":$vector, "int64_t":$lanes, "int64_t":$rows,
+                        "int64_t":$parts, "int64_t":$unroll);
+  let extraClassDeclaration = [{
+    /// Scratch of a sample: an i32 for each `vector` columns, then a row of f32
+    /// for each part. The bytes of the former.
+    static int64_t counterBytes(const LookupShape &shape, int64_t vector);
+  }];
+}
+
 #endif // RECFLEX_DIALECT_EMB_IR_EMBATTRIBUTES_TD

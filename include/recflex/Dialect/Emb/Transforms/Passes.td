@@ -36,6 +36,8 @@ def EmbSelectSchedulesPass
     instructions; then lookups whose heaviest tile would outlast the whole
     kernel take the cheapest candidate that does not. Lookups that have a
     schedule keep it. Lookups without statistics count as bags of one row.
+    `segmented_scan` and `multi_block` are considered only where `only` names
+    them.
 
     Every choice is a remark of the category `emb-select-schedules`.
 
@@ -54,7 +56,8 @@ def EmbSelectSchedulesPass
     Option<"threads", "threads", "int64_t", /*default=*/"128",
            "threads a block of the fused kernel">,
     ListOption<"only", "only", "std::string",
-               "schedules to consider, say sub_warp; all if none is named">,
+               "schedules to consider, say sub_warp; if none is named, all but "
+               "those for tuning">,
   ];
   let statistics = [
     Statistic<"numSelected", "selected", "Lookups given a schedule">,
