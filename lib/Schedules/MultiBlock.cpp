@@ -169,7 +169,7 @@ void addMultiBlockCandidates(MLIRContext *context,
   bool holdsLong = shape.pooling == Pooling::mean &&
                    shape.indexType == recflex::IndexType::i64;
   int64_t rowsInFlight = shape.weighted || holdsLong ? 4 : 8;
-  int64_t inFlight = shape.weighted || holdsLong ? 16 : 32;
+  int64_t inFlight = holdsLong ? 8 : shape.weighted ? 16 : 32;
   for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2) {
     int64_t lanes = coveringLanes(shape, vector);
     // Teams of a warp, or of a block of 128 threads.
