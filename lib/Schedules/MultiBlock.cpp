@@ -165,9 +165,11 @@ void addMultiBlockCandidates(MLIRContext *context,
                              const emb::LookupShape &shape,
                              const emb::BagStats &stats, AddSchedule add) {
   // More in flight spills at the 48 registers that the default occupancy leaves
-  // a thread.
-  int64_t rowsInFlight = shape.weighted ? 4 : 8;
-  int64_t inFlight = shape.weighted ? 16 : 32;
+  // a thread; weights take their part, and so does the length of a mean's bag.
+  bool holdsLong = shape.pooling == Pooling::mean &&
+                   shape.indexType == recflex::IndexType::i64;
+  int64_t rowsInFlight = shape.weighted || holdsLong ? 4 : 8;
+  int64_t inFlight = holdsLong ? 8 : shape.weighted ? 16 : 32;
   for (int64_t vector = widestVector(shape); vector >= 1; vector /= 2) {
     int64_t lanes = coveringLanes(shape, vector);
     // Teams of a warp, or of a block of 128 threads.

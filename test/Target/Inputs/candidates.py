@@ -51,7 +51,8 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
                     f"samples = {samples}, unroll = {unroll}>")
         for rows, parts, unroll in itertools.product(
                 (32 // lanes, 128 // lanes), (2, 4, 8, 16), (8, 4, 2, 1)):
-            if unroll > (4 if weighted else 8) or vector * unroll > (16 if weighted else 32):
+            heavy = weighted or long_mean
+            if unroll > (4 if heavy else 8) or vector * unroll > (8 if long_mean else 16 if weighted else 32):
                 continue
             yield ("multi_block", vector, unroll), (
                 f"multi_block<vector = {vector}, lanes = {lanes}, rows = {rows}, "
