@@ -8,14 +8,14 @@ using namespace mlir;
 
 namespace recflex {
 
-bool ScheduleSelector::isConsidered(
-    emb::ScheduleAttrInterface schedule) const {
-  if (options.only.empty())
+bool isConsidered(emb::ScheduleAttrInterface schedule,
+                  const std::vector<std::string> &only) {
+  if (only.empty())
     return true;
   StringRef name = schedule.getAbstractAttribute().getName();
   StringRef shortName = name;
   shortName.consume_front("emb.");
-  return llvm::any_of(options.only, [&](StringRef wanted) {
+  return llvm::any_of(only, [&](StringRef wanted) {
     return name == wanted || shortName == wanted;
   });
 }
@@ -27,7 +27,7 @@ ScheduleSelector::rank(const LookupProblem &problem) const {
   double issueRate = options.device.multiprocessors * options.device.issueRate;
   for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
            context, problem.shape, problem.stats, options.threads)) {
-    if (!isConsidered(schedule))
+    if (!isConsidered(schedule, options.only))
       continue;
     RankedSchedule entry;
     entry.schedule = schedule;

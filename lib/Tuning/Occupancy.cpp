@@ -28,13 +28,14 @@ std::vector<Occupancy> occupanciesToTry(const TuningDevice &device,
   for (auto [registers, blocks] : blocksByRegisters)
     if (registers > 0)
       occupancies.push_back({threads, blocks});
-  auto distance = [](const Occupancy &occupancy) {
-    return std::abs(occupancy.threads * occupancy.blocks / 32 - 40);
+  auto rank = [](const Occupancy &occupancy) {
+    int64_t warps = occupancy.threads * occupancy.blocks / 32;
+    return std::pair(std::abs(warps - 40), -warps);
   };
-  std::stable_sort(occupancies.begin(), occupancies.end(),
-                   [&](const Occupancy &a, const Occupancy &b) {
-                     return distance(a) < distance(b);
-                   });
+  std::sort(occupancies.begin(), occupancies.end(),
+            [&](const Occupancy &a, const Occupancy &b) {
+              return rank(a) < rank(b);
+            });
   return occupancies;
 }
 

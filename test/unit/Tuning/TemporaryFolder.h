@@ -13,7 +13,8 @@ namespace recflex {
 /// An empty folder, removed with all that is in it at the end.
 class TemporaryFolder {
 public:
-  TemporaryFolder() : path(testing::TempDir() + "recflex-tuning-XXXXXX") {
+  explicit TemporaryFolder(const std::string &parent = testing::TempDir())
+      : path(parent + "/recflex-tuning-XXXXXX") {
     EXPECT_NE(::mkdtemp(path.data()), nullptr);
   }
   ~TemporaryFolder() {
