@@ -134,24 +134,54 @@ Result<std::vector<RankedCandidate>> LocalStage::rank(const Attempt &attempt,
   return ranked;
 }
 
-/// The first of each class; but one whose longest block would outlast the whole
-/// kernel gives way to the first that would not, or to the quickest.
-Assignment LocalStage::chooseWinners(const LocalRanking &ranking) const {
+/// Of each class the first whose longest block ends within `limit` seconds; if
+/// none does, the one whose longest block is the shortest.
+static Assignment chooseWithin(const LocalRanking &ranking, double limit) {
   Assignment winners;
-  for (const auto &ranked : ranking.classes)
-    winners.push_back(ranked.front().schedule);
-  double kernel = predictSeconds(context, ranking, winners);
-  for (auto [winner, ranked] : llvm::zip_equal(winners, ranking.classes)) {
+  for (const auto &ranked : ranking.classes) {
     auto inTime = llvm::find_if(ranked, [&](const RankedCandidate &candidate) {
-      return candidate.trial.longestBlock <= kernel;
+      return candidate.trial.longestBlock <= limit;
     });
     if (inTime == ranked.end())
       inTime = std::min_element(
           ranked.begin(), ranked.end(), [](const auto &a, const auto &b) {
             return a.trial.longestBlock < b.trial.longestBlock;
           });
-    winner = inTime->schedule;
+    winners.push_back(inTime->schedule);
   }
+  return winners;
+}
+
+/// A kernel lasts as long as all of its blocks together need, and no less than
+/// its longest block. The shorter blocks must be, the more they cost in all: of
+/// all limits the one that promises the shortest kernel.
+Assignment LocalStage::chooseWinners(const LocalRanking &ranking) const {
+  std::vector<double> limits;
+  for (const auto &ranked : ranking.classes)
+    for (const RankedCandidate &candidate : ranked)
+      limits.push_back(candidate.trial.longestBlock);
+  llvm::sort(limits);
+  limits.erase(std::unique(limits.begin(), limits.end()), limits.end());
+
+  auto promise = [&](const Assignment &winners) {
+    double seconds = predictSeconds(context, ranking, winners);
+    for (auto [ranked, winner] : llvm::zip_equal(ranking.classes, winners))
+      seconds = std::max(seconds,
+                         findRanked(ranked, winner)->trial.longestBlock);
+    return seconds;
+  };
+  // Below, the blocks together decide; from there on the longest one.
+  auto from = std::partition_point(
+      limits.begin(), limits.end(), [&](double limit) {
+        return predictSeconds(context, ranking, chooseWithin(ranking, limit)) >
+               limit;
+      });
+  Assignment winners =
+      chooseWithin(ranking, from == limits.end() ? limits.back() : *from);
+  if (from != limits.begin())
+    if (Assignment other = chooseWithin(ranking, *std::prev(from));
+        promise(other) < promise(winners))
+      return other;
   return winners;
 }
 

@@ -141,7 +141,8 @@ static Result<int64_t> queryNumber(sqlite3 *database, const char *sql) {
   return statement->integer(0);
 }
 
-/// Whether the file is a record, or still empty; an error if it is neither.
+/// Whether the file is a record, or still empty; an error if it is neither. To
+/// be called inside a transaction: another tuner may be creating it.
 static Result<bool> isRecord(sqlite3 *database) {
   Result<int64_t> application = queryNumber(database, "PRAGMA application_id");
   if (!application)
@@ -188,9 +189,13 @@ static Status initialize(sqlite3 *database) {
 static Status setUp(sqlite3 *database) {
   sqlite3_busy_timeout(database, kBusyMilliseconds);
   // Nothing is written before it is known what the file is.
+  if (Status status = execute(database, "BEGIN"); !status)
+    return status;
   Result<bool> record = isRecord(database);
   if (!record)
     return record.error();
+  if (Status status = execute(database, "COMMIT"); !status)
+    return status;
   if (sqlite3_db_readonly(database, "main") == 1)
     return makeError(ErrorCode::io, "is read-only; trials could not be added: "
                                     "make it writable, or name another file");

@@ -167,8 +167,8 @@ TEST_F(TunerTest, SpillsArePaidFor) {
     EXPECT_THAT(toText(choice.chosen.schedule), HasSubstr("unroll = 8"));
 }
 
-// 100 block-seconds on 1320 blocks: 0.08 s, which a block of a second would
-// outlast.
+// 100 block-seconds on 1320 blocks take 0.08 s; a block of a second would
+// outlast that, and a kernel without it is the shorter one.
 TEST_F(TunerTest, ALongBlockGivesWay) {
   measurer.offered = {{128, 10}};
   options.refineCandidates = 0;
