@@ -6,7 +6,9 @@
 
 #include "recflex/Support/Sha256.h"
 
+#include <chrono>
 #include <ctime>
+#include <thread>
 
 namespace recflex {
 
@@ -187,7 +189,6 @@ static Status initialize(sqlite3 *database) {
 }
 
 static Status setUp(sqlite3 *database) {
-  sqlite3_busy_timeout(database, kBusyMilliseconds);
   // Nothing is written before it is known what the file is.
   if (Status status = execute(database, "BEGIN"); !status)
     return status;
@@ -218,6 +219,23 @@ static Status setUp(sqlite3 *database) {
   return {};
 }
 
+/// Sets up, again and again while others do the same: a file that is being
+/// switched to its write-ahead log is busy at once, without any waiting.
+static Status setUpPatiently(sqlite3 *database) {
+  using Clock = std::chrono::steady_clock;
+  sqlite3_busy_timeout(database, kBusyMilliseconds);
+  Clock::time_point deadline =
+      Clock::now() + std::chrono::milliseconds(kBusyMilliseconds);
+  for (;;) {
+    Status status = setUp(database);
+    bool busy = (sqlite3_errcode(database) & 0xff) == SQLITE_BUSY;
+    if (status || !busy || Clock::now() > deadline)
+      return status;
+    (void)execute(database, "ROLLBACK"); // if there was a transaction
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 Result<TrialRecord> TrialRecord::openDatabase(const std::string &path) {
   sqlite3 *opened = nullptr;
   int code = sqlite3_open_v2(path.c_str(), &opened,
@@ -229,7 +247,7 @@ Result<TrialRecord> TrialRecord::openDatabase(const std::string &path) {
     return makeError(ErrorCode::outOfMemory, "there is no memory to open it");
   if (code != SQLITE_OK)
     return databaseError(opened);
-  if (Status status = setUp(opened); !status)
+  if (Status status = setUpPatiently(opened); !status)
     return status.error();
   return record;
 }
