@@ -41,7 +41,8 @@ struct TuningContext {
 
   /// The schedules to try for a class, in a fixed order.
   std::vector<emb::ScheduleAttrInterface>
-  candidates(const FeatureClass &featureClass, const Occupancy &occupancy) const;
+  candidates(const FeatureClass &featureClass,
+             const Occupancy &occupancy) const;
   /// A step with what is the same for all stages.
   TuningStep makeStep(TuningStage stage, const Occupancy &occupancy) const;
 };

@@ -143,9 +143,10 @@ private:
               TrialRecord &record) const {
     llvm::raw_ostream &os = messages();
     std::unique_ptr<TuningObserver> observer =
-        json                                   ? createJsonReport(os)
-        : llvm::sys::Process::StandardErrIsDisplayed() ? createLiveReport(llvm::errs())
-                                               : createLineReport(os);
+        json ? createJsonReport(os)
+        : llvm::sys::Process::StandardErrIsDisplayed()
+            ? createLiveReport(llvm::errs())
+            : createLineReport(os);
     Budget time(
         [] {
           return std::chrono::duration<double>(

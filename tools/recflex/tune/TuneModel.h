@@ -1,4 +1,4 @@
-//===- TuneModel.h - The lookups of a module, and their schedules -*- C++ -*-===//
+//===- TuneModel.h - A module's lookups and schedules -----------*- C++ -*-===//
 
 #ifndef RECFLEX_TOOLS_RECFLEX_TUNE_TUNEMODEL_H
 #define RECFLEX_TOOLS_RECFLEX_TUNE_TUNEMODEL_H

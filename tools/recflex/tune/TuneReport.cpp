@@ -105,8 +105,10 @@ private:
     TextTable table({"stage", "occupancy", "class", "candidates", "best"});
     for (const TextTable::Row &row : rows)
       table.add(row);
+    // Without wrapping: a row is then a line, however narrow the terminal.
+    os << "\x1b[?7l";
     table.print(os);
-    os << "  " << status << '\n';
+    os << "  " << status << "\x1b[?7h\n";
     os.flush();
     lines = rows.size() + 2;
     drawn = Clock::now();
