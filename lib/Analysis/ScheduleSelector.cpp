@@ -10,19 +10,18 @@ namespace recflex {
 
 /// Whether the estimate of a schedule's cost is not yet measured well enough to
 /// choose it unasked. Tuning measures all.
-static bool isForTuning(StringRef name) {
-  return name == emb::SegmentedScanAttr::name ||
-         name == emb::MultiBlockAttr::name;
+static bool isForTuning(emb::ScheduleAttrInterface schedule) {
+  return isa<emb::SegmentedScanAttr, emb::MultiBlockAttr>(schedule);
 }
 
-bool ScheduleSelector::isConsidered(
-    emb::ScheduleAttrInterface schedule) const {
+bool isConsidered(emb::ScheduleAttrInterface schedule,
+                  const std::vector<std::string> &only) {
+  if (only.empty())
+    return true;
   StringRef name = schedule.getAbstractAttribute().getName();
-  if (options.only.empty())
-    return !isForTuning(name);
   StringRef shortName = name;
   shortName.consume_front("emb.");
-  return llvm::any_of(options.only, [&](StringRef wanted) {
+  return llvm::any_of(only, [&](StringRef wanted) {
     return name == wanted || shortName == wanted;
   });
 }
@@ -34,7 +33,8 @@ ScheduleSelector::rank(const LookupProblem &problem) const {
   double issueRate = options.device.multiprocessors * options.device.issueRate;
   for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
            context, problem.shape, problem.stats, options.threads)) {
-    if (!isConsidered(schedule))
+    if (!isConsidered(schedule, options.only) ||
+        (options.only.empty() && isForTuning(schedule)))
       continue;
     RankedSchedule entry;
     entry.schedule = schedule;

@@ -1,7 +1,9 @@
 // RUN: recflex-opt %s --emb-fuse | FileCheck %s
 // RUN: recflex-opt %s --emb-fuse="threads=256 blocks=4" | FileCheck %s --check-prefix=OCCUPANCY
 
-// OCCUPANCY-COUNT-8: occupancy <threads = 256, blocks = 4>
+// RUN: recflex-opt %s --emb-fuse="blocks=3" | FileCheck %s --check-prefix=BLOCKS
+
+// OCCUPANCY-COUNT-9: occupancy <threads = 256, blocks = 4>
 
 // The example of the pass's description.
 // CHECK-LABEL: func.func @example(
@@ -126,4 +128,19 @@ func.func @joined_and_returned(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
   %1 = emb.concat %0, %0
       : tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x8xf32>
   return %0, %1 : tensor<?x4xf32>, tensor<?x8xf32>
+}
+
+// A tuned function says for which launch bounds; options still come first.
+// CHECK-LABEL:  func.func @tuned(
+// CHECK:          occupancy <threads = 256, blocks = 6>
+// BLOCKS-LABEL: func.func @tuned(
+// BLOCKS:         occupancy <threads = 256, blocks = 3>
+func.func @tuned(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
+    -> tensor<?x4xf32>
+    attributes {emb.occupancy = #emb.occupancy<threads = 256, blocks = 6>} {
+  %b = emb.feature %kjt[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
+  %0 = emb.lookup sum %t[%b]
+      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
+      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
 }

@@ -16,10 +16,14 @@ namespace recflex {
 BuildOptions::BuildOptions(cl::SubCommand &sub)
     : chip("arch", cl::desc("GPU to compile for (default sm_90)"),
            cl::value_desc("sm_XX"), cl::init("sm_90"), cl::sub(sub)),
-      threads("threads", cl::desc("threads a block of the fused kernel"),
-              cl::init(128), cl::sub(sub)),
-      blocks("blocks", cl::desc("blocks that must fit one multiprocessor"),
-             cl::init(10), cl::sub(sub)),
+      threads("threads",
+              cl::desc("threads a block of the fused kernel; without, as the "
+                       "model was tuned, or 128"),
+              cl::init(0), cl::sub(sub)),
+      blocks("blocks",
+             cl::desc("blocks that must fit one multiprocessor; without, as "
+                      "the model was tuned, or 10"),
+             cl::init(0), cl::sub(sub)),
       batch("tune-batch",
             cl::desc("samples a batch to choose schedules for; without, that "
                      "of the statistics"),

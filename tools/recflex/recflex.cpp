@@ -34,10 +34,10 @@ static Command *findChosen(const Commands &commands) {
 int main(int argc, char **argv) {
   Commands commands;
   for (auto create :
-       {createImportCommand, createGenerateCommand, createCompileCommand,
-        createInspectCommand, createDiffCommand, createRunCommand,
-        createBenchCommand, createServeCheckCommand, createStressCommand,
-        createDoctorCommand, createPlantFaultCommand})
+       {createImportCommand, createGenerateCommand, createTuneCommand,
+        createCompileCommand, createInspectCommand, createDiffCommand,
+        createRunCommand, createBenchCommand, createServeCheckCommand,
+        createStressCommand, createDoctorCommand, createPlantFaultCommand})
     commands.push_back(create());
   for (auto &command : commands)
     hideForeignOptions(command->subCommand());
@@ -48,6 +48,7 @@ int main(int argc, char **argv) {
       "Compiles the embedding layers of recommendation models for GPUs.\n\n"
       "  recflex import       a model description to emb IR\n"
       "  recflex generate     sample batches and tables\n"
+      "  recflex tune         a schedule for every lookup, by trials\n"
       "  recflex compile      emb IR to PTX or an artifact\n"
       "  recflex inspect      what is in an artifact\n"
       "  recflex diff         what differs between two artifacts\n"

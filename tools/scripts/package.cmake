@@ -6,8 +6,8 @@ set(package recflex-${PROJECT_VERSION}-${system}-${CMAKE_SYSTEM_PROCESSOR})
 
 # The licences of what is linked in, as Debian's packages state them.
 set(copy_licenses)
-foreach(name IN ITEMS llvm-22-dev libmlir-22-dev nlohmann-json3-dev libzstd-dev
-                      zlib1g-dev libstdc++-12-dev)
+foreach(name IN ITEMS llvm-22-dev libmlir-22-dev nlohmann-json3-dev libsqlite3-dev
+                      libzstd-dev zlib1g-dev libstdc++-12-dev)
   if(EXISTS /usr/share/doc/${name}/copyright)
     list(APPEND copy_licenses COMMAND ${CMAKE_COMMAND} -E copy
          /usr/share/doc/${name}/copyright ${package}/licenses/${name})

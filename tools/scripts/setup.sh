@@ -7,7 +7,7 @@ PACKAGES=(
   libclang-rt-22-dev # sanitizers and libFuzzer
   # What the CMake files of those packages look for.
   libzstd-dev libedit-dev libcurl4-openssl-dev zlib1g-dev libxml2-dev libffi-dev
-  libstdc++-12-dev nlohmann-json3-dev libgtest-dev libgmock-dev g++ make pkgconf
+  libstdc++-12-dev nlohmann-json3-dev libsqlite3-dev libgtest-dev libgmock-dev g++ make pkgconf
   cmake ninja-build ccache python3
 )
 

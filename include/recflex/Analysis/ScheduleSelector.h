@@ -71,6 +71,10 @@ struct ScheduleSelection {
   double kernelTime = 0;               ///< us, after step 1
 };
 
+/// Whether `only`, a list of names as in SelectionOptions, has the schedule.
+bool isConsidered(emb::ScheduleAttrInterface schedule,
+                  const std::vector<std::string> &only);
+
 class ScheduleSelector {
 public:
   ScheduleSelector(mlir::MLIRContext *context, SelectionOptions options)
@@ -79,7 +83,6 @@ public:
   ScheduleSelection select(const std::vector<LookupProblem> &problems) const;
 
 private:
-  bool isConsidered(emb::ScheduleAttrInterface schedule) const;
   std::vector<RankedSchedule> rank(const LookupProblem &problem) const;
 
   mlir::MLIRContext *context;

@@ -37,12 +37,14 @@ struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
       llvm::cl::init(0)};
   Option<int64_t> threads{
       *this, "threads",
-      llvm::cl::desc("threads a block of the fused kernel"),
-      llvm::cl::init(128)};
+      llvm::cl::desc("threads a block of the fused kernel; 0 takes the "
+                     "function's emb.occupancy, or 128"),
+      llvm::cl::init(0)};
   Option<int64_t> blocks{
       *this, "blocks",
-      llvm::cl::desc("blocks that must fit one multiprocessor"),
-      llvm::cl::init(10)};
+      llvm::cl::desc("blocks that must fit one multiprocessor; 0 takes the "
+                     "function's emb.occupancy, or 10"),
+      llvm::cl::init(0)};
   ListOption<std::string> only{
       *this, "only",
       llvm::cl::desc("schedules to consider, say sub_warp; if none, all "

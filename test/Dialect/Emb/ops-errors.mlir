@@ -608,7 +608,7 @@ func.func private @f(tensor<8x4xf32> {emb.title = "a"})
 
 // -----
 
-// expected-error @below {{has the unknown attribute "emb.name"; emb defines 'emb.name' and 'emb.keys', on function arguments}}
+// expected-error @below {{has the unknown attribute "emb.name"; emb defines 'emb.occupancy' on functions, 'emb.name' and 'emb.keys' on their arguments}}
 func.func private @f() attributes {emb.name = "a"}
 
 // -----
@@ -626,3 +626,13 @@ func.func @concat_batch(%a: tensor<8x4xf32>, %b: tensor<9x4xf32>) -> tensor<?x8x
   %0 = emb.concat %a, %b : tensor<8x4xf32>, tensor<9x4xf32> -> tensor<?x8xf32>
   return %0 : tensor<?x8xf32>
 }
+
+// -----
+
+// expected-error @below {{'emb.occupancy' must be an #emb.occupancy, not 10 : i64}}
+func.func @occupancy() attributes {emb.occupancy = 10} { return }
+
+// -----
+
+// expected-error @below {{has 'emb.occupancy'; it belongs on a function}}
+module attributes {emb.occupancy = #emb.occupancy<threads = 128, blocks = 8>} {}

@@ -97,6 +97,19 @@ void StatsAttr::print(AsmPrinter &printer) const {
 // OccupancyAttr
 //===----------------------------------------------------------------------===//
 
+OccupancyAttr recflex::emb::resolveOccupancy(Operation *function,
+                                              int64_t threads, int64_t blocks) {
+  auto attribute =
+      function->getAttrOfType<OccupancyAttr>(EmbDialect::kOccupancyAttr);
+  if (threads == 0)
+    threads = attribute ? attribute.getThreads() : kDefaultThreads;
+  if (blocks == 0)
+    blocks = attribute ? attribute.getBlocks() : kDefaultBlocks;
+  return OccupancyAttr::getChecked(
+      [&] { return emitError(function->getLoc()); }, function->getContext(),
+      threads, blocks);
+}
+
 LogicalResult
 OccupancyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       int64_t threads, int64_t blocks) {

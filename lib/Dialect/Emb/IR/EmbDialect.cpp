@@ -82,7 +82,16 @@ LogicalResult EmbDialect::verifyRegionArgAttribute(Operation *op, unsigned,
 
 LogicalResult EmbDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
+  if (attribute.getName() == kOccupancyAttr) {
+    if (!isa<FunctionOpInterface>(op))
+      return op->emitOpError("has 'emb.occupancy'; it belongs on a function");
+    if (!isa<OccupancyAttr>(attribute.getValue()))
+      return op->emitOpError("'emb.occupancy' must be an #emb.occupancy, not ")
+             << attribute.getValue();
+    return success();
+  }
   return op->emitOpError("has the unknown attribute ")
          << attribute.getName()
-         << "; emb defines 'emb.name' and 'emb.keys', on function arguments";
+         << "; emb defines 'emb.occupancy' on functions, 'emb.name' and "
+            "'emb.keys' on their arguments";
 }

@@ -128,9 +128,7 @@ struct EmbFuse : impl::EmbFusePassBase<EmbFuse> {
   using EmbFusePassBase::EmbFusePassBase;
 
   void runOnOperation() override {
-    auto occupancy = OccupancyAttr::getChecked(
-        [&] { return emitError(getOperation().getLoc()); }, &getContext(),
-        threads.getValue(), blocks.getValue());
+    OccupancyAttr occupancy = resolveOccupancy(getOperation(), threads, blocks);
     if (!occupancy)
       return signalPassFailure();
     wrapLoneLookups();

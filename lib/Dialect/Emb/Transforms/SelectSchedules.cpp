@@ -63,7 +63,15 @@ struct EmbSelectSchedules
   using EmbSelectSchedulesPassBase::EmbSelectSchedulesPassBase;
 
   void runOnOperation() override {
-    if (failed(checkOptions()))
+    // The number of blocks makes no difference here, only that of threads.
+    int64_t blockThreads = threads;
+    if (auto tuned = getOperation()->getAttrOfType<OccupancyAttr>(
+            EmbDialect::kOccupancyAttr);
+        tuned && threads == 0)
+      blockThreads = tuned.getThreads();
+    else if (threads == 0)
+      blockThreads = kDefaultThreads;
+    if (failed(checkOptions(blockThreads)))
       return signalPassFailure();
     std::vector<LookupOp> lookups;
     std::vector<LookupProblem> problems;
@@ -78,7 +86,7 @@ struct EmbSelectSchedules
     });
 
     SelectionOptions options;
-    options.threads = threads;
+    options.threads = blockThreads;
     options.batch = std::max<int64_t>(samples, 1);
     options.only.assign(only.begin(), only.end());
     ScheduleSelector selector(&getContext(), options);
@@ -87,7 +95,7 @@ struct EmbSelectSchedules
       if (!choice.chosen.schedule) {
         lookup.emitOpError("none of the schedules considered (")
             << (only.empty() ? "all" : llvm::join(only, ", "))
-            << ") fits it and blocks of " << threads.getValue()
+            << ") fits it and blocks of " << blockThreads
             << " threads; use more threads or consider more schedules";
         return signalPassFailure();
       }
@@ -98,11 +106,11 @@ struct EmbSelectSchedules
   }
 
   /// Every schedule in `only` must be an attribute that some dialect defines.
-  LogicalResult checkOptions() {
-    if (threads < 32 || threads > 1024 || threads % 32 != 0)
+  LogicalResult checkOptions(int64_t blockThreads) {
+    if (blockThreads < 32 || blockThreads > 1024 || blockThreads % 32 != 0)
       return emitError(getOperation().getLoc())
              << "'threads' must be a multiple of 32 from 32 to 1024, not "
-             << threads.getValue();
+             << blockThreads;
     if (batch < 0)
       return emitError(getOperation().getLoc())
              << "'batch' must be 0 or more samples, not " << batch.getValue();

@@ -33,6 +33,16 @@ class BodyBuilder;
 
 namespace recflex::emb {
 
+/// The launch bounds of a kernel that nothing is said of.
+constexpr int64_t kDefaultThreads = 128;
+constexpr int64_t kDefaultBlocks = 10;
+
+/// The launch bounds to compile `function` with: `threads` and `blocks` where
+/// they are not 0, else those of its attribute `emb.occupancy`, else the
+/// default. Null, with an error, if the two do not go together.
+OccupancyAttr resolveOccupancy(mlir::Operation *function, int64_t threads,
+                               int64_t blocks);
+
 /// The element type of tables of that row type: f32, f16 or bf16.
 mlir::Type getElementType(mlir::MLIRContext *context, RowType type);
 

@@ -37,7 +37,9 @@ def Emb_Dialect : Dialect {
 
     Function arguments may carry names, which artifacts and messages use:
     `emb.name` (a string) on a table, `emb.keys` (an array of strings, one a
-    feature) on a jagged input.
+    feature) on a jagged input. A function may carry `emb.occupancy` (an
+    `#emb.occupancy`): the launch bounds that its schedules were tuned for,
+    which `-emb-fuse` takes over.
   }];
 
   let useDefaultTypePrinterParser = 1;
@@ -48,6 +50,7 @@ def Emb_Dialect : Dialect {
   let extraClassDeclaration = [{
     static constexpr ::llvm::StringLiteral kNameAttr = "emb.name";
     static constexpr ::llvm::StringLiteral kKeysAttr = "emb.keys";
+    static constexpr ::llvm::StringLiteral kOccupancyAttr = "emb.occupancy";
     /// Widest row that a lookup may pool.
     static constexpr int64_t kMaxWidth = 1024;
     /// Most rows of a table: 2^40.

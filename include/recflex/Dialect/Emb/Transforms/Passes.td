@@ -53,8 +53,9 @@ def EmbSelectSchedulesPass
   let options = [
     Option<"batch", "batch", "int64_t", /*default=*/"0",
            "samples a batch to optimise for; 0 takes the statistics' own">,
-    Option<"threads", "threads", "int64_t", /*default=*/"128",
-           "threads a block of the fused kernel">,
+    Option<"threads", "threads", "int64_t", /*default=*/"0",
+           "threads a block of the fused kernel; 0 takes the function's "
+           "emb.occupancy, or 128">,
     ListOption<"only", "only", "std::string",
                "schedules to consider, say sub_warp; if none is named, all but "
                "those for tuning">,
@@ -69,6 +70,8 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
   let description = [{
     Turns a concatenation of lookups of one jagged input into an
     `emb.fused_lookup`, which becomes one kernel. Every lookup needs a schedule.
+    The launch bounds are the options', else those of the function's attribute
+    `emb.occupancy`, else 128 threads and 10 blocks.
 
     ```mlir
     // Before
@@ -83,10 +86,12 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
     ```
   }];
   let options = [
-    Option<"threads", "threads", "int64_t", /*default=*/"128",
-           "threads a block of the fused kernel">,
-    Option<"blocks", "blocks", "int64_t", /*default=*/"10",
-           "blocks that must fit one multiprocessor">,
+    Option<"threads", "threads", "int64_t", /*default=*/"0",
+           "threads a block of the fused kernel; 0 takes the function's "
+           "emb.occupancy, or 128">,
+    Option<"blocks", "blocks", "int64_t", /*default=*/"0",
+           "blocks that must fit one multiprocessor; 0 takes the function's "
+           "emb.occupancy, or 10">,
   ];
 }
 

@@ -1,0 +1,62 @@
+//===- Measurer.h - Who runs the trials -------------------------*- C++ -*-===//
+//
+// The tuner's only way to a device. A tool injects one: a GPU, the cost model,
+// or a script in tests.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef RECFLEX_TUNING_MEASURER_H
+#define RECFLEX_TUNING_MEASURER_H
+
+#include "recflex/Dialect/Emb/IR/Emb.h"
+#include "recflex/Tuning/FeatureClasses.h"
+#include "recflex/Tuning/Occupancy.h"
+#include "recflex/Tuning/Trial.h"
+
+namespace recflex {
+
+/// A schedule for each class.
+using Assignment = std::vector<emb::ScheduleAttrInterface>;
+
+/// What the trials depend on besides the device.
+struct TuningVersions {
+  std::string recflex; ///< of the compiler that made the kernels
+  std::string ptxas;   ///< of the assembler; may be the driver's own
+};
+
+class Measurer {
+public:
+  virtual ~Measurer() = default;
+
+  virtual const TuningDevice &device() const = 0;
+  virtual const TuningVersions &versions() const = 0;
+
+  /// Whether trials are estimates: they are then never taken from a record, for
+  /// asking again costs nothing.
+  virtual bool estimates() const { return false; }
+
+  /// The occupancies that there is something to say about, best guess first.
+  virtual std::vector<Occupancy> occupancies() const = 0;
+
+  /// Measures candidates of one class, all in one kernel at that occupancy,
+  /// with the multiprocessors as full as in a fused kernel. Gives one trial a
+  /// candidate. Where the common kernel fails, the measurer finds out which
+  /// candidates are to blame: their trials say so, the others count.
+  virtual std::vector<Trial>
+  measureCandidates(const FeatureClass &featureClass,
+                    llvm::ArrayRef<emb::ScheduleAttrInterface> candidates,
+                    const Occupancy &occupancy) = 0;
+
+  /// Measures the fused kernel of all lookups on whole batches. `shares` of
+  /// the trial has an entry a class.
+  virtual Trial measureKernel(llvm::ArrayRef<FeatureClass> classes,
+                              const Assignment &assignment,
+                              const Occupancy &occupancy) = 0;
+};
+
+/// "#emb.sub_warp<vector = 4, lanes = 8, unroll = 4>".
+std::string toText(emb::ScheduleAttrInterface schedule);
+
+} // namespace recflex
+
+#endif // RECFLEX_TUNING_MEASURER_H

@@ -1,0 +1,161 @@
+//===- GlobalStage.cpp - Whole kernels ------------------------------------===//
+
+#include "recflex/Tuning/GlobalStage.h"
+
+#include <algorithm>
+
+namespace recflex {
+
+//===----------------------------------------------------------------------===//
+// Uniform settings
+//===----------------------------------------------------------------------===//
+
+/// Of the candidates of that kind with at most that unroll, the one with the
+/// largest unroll, then the widest loads, then the most lanes; null if none.
+template <typename ScheduleAttr>
+static emb::ScheduleAttrInterface
+pickOf(const std::vector<RankedCandidate> &candidates, int64_t unroll) {
+  auto sizes = [](ScheduleAttr schedule) {
+    return std::tuple(schedule.getUnroll(), schedule.getVector(),
+                      schedule.getLanes());
+  };
+  ScheduleAttr best;
+  for (const RankedCandidate &candidate : candidates) {
+    auto schedule = mlir::dyn_cast<ScheduleAttr>(candidate.schedule);
+    if (schedule && schedule.getUnroll() <= unroll &&
+        (!best || sizes(schedule) > sizes(best)))
+      best = schedule;
+  }
+  if (!best)
+    return {};
+  return mlir::cast<emb::ScheduleAttrInterface>(best);
+}
+
+static emb::ScheduleAttrInterface
+pickGatherOrSubWarp(const std::vector<RankedCandidate> &candidates,
+                    int64_t unroll) {
+  auto gather = pickOf<emb::GatherAttr>(candidates, unroll);
+  return gather ? gather : pickOf<emb::SubWarpAttr>(candidates, unroll);
+}
+
+std::vector<UniformSetting> uniformSettings() {
+  std::vector<UniformSetting> settings;
+  for (int64_t unroll : {8, 4, 2, 1}) {
+    std::string text = "unroll " + std::to_string(unroll) + ", for all";
+    settings.push_back({"sub_warp, " + text, pickOf<emb::SubWarpAttr>, unroll});
+    settings.push_back(
+        {"gather or sub_warp, " + text, pickGatherOrSubWarp, unroll});
+  }
+  return settings;
+}
+
+//===----------------------------------------------------------------------===//
+// GlobalStage
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A kernel to measure.
+struct KernelIdea {
+  std::string origin;
+  const LocalRanking *ranking;
+  Assignment assignment;
+  double predicted;
+  size_t number; ///< of all ideas: equals keep their order
+};
+} // namespace
+
+static void sortByPromise(std::vector<KernelIdea> &ideas) {
+  llvm::sort(ideas, [](const KernelIdea &a, const KernelIdea &b) {
+    return std::tie(a.predicted, a.number) < std::tie(b.predicted, b.number);
+  });
+}
+
+/// The uniform settings that every class has a candidate for, the most
+/// promising first; no two of them alike.
+static std::vector<KernelIdea> findUniform(const TuningContext &context,
+                                           const LocalRanking &ranking) {
+  std::vector<KernelIdea> ideas;
+  for (const UniformSetting &setting : uniformSettings()) {
+    Assignment assignment;
+    for (const auto &ranked : ranking.classes)
+      assignment.push_back(setting.pick(ranked, setting.unroll));
+    auto isAlike = [&](const KernelIdea &other) {
+      return other.assignment == assignment;
+    };
+    if (llvm::is_contained(assignment, emb::ScheduleAttrInterface()) ||
+        llvm::any_of(ideas, isAlike))
+      continue;
+    double predicted = predictSeconds(context, ranking, assignment);
+    ideas.push_back({setting.name, &ranking, std::move(assignment), predicted,
+                     /*number=*/ideas.size()});
+  }
+  sortByPromise(ideas);
+  return ideas;
+}
+
+/// Everything worth measuring, in the order in which it is measured.
+static std::vector<KernelIdea>
+findIdeas(const TuningContext &context,
+          const std::vector<LocalRanking> &rankings) {
+  std::vector<KernelIdea> ideas, firsts, others;
+  for (const LocalRanking &ranking : rankings) {
+    ideas.push_back({"local winners", &ranking, ranking.winners,
+                     ranking.predicted, /*number=*/0});
+    std::vector<KernelIdea> uniform = findUniform(context, ranking);
+    for (auto [i, idea] : llvm::enumerate(uniform)) {
+      idea.number = others.size();
+      (i == 0 ? firsts : others).push_back(std::move(idea));
+    }
+  }
+  sortByPromise(others);
+  llvm::append_range(ideas, std::move(firsts));
+  llvm::append_range(ideas, std::move(others));
+  return ideas;
+}
+
+const MeasuredKernel &fastest(const std::vector<MeasuredKernel> &kernels) {
+  return *std::min_element(
+      kernels.begin(), kernels.end(),
+      [](const MeasuredKernel &a, const MeasuredKernel &b) {
+        return a.trial.cost < b.trial.cost;
+      });
+}
+
+Result<std::vector<MeasuredKernel>>
+GlobalStage::run(const std::vector<LocalRanking> &rankings) {
+  std::vector<MeasuredKernel> kernels;
+  std::optional<Trial> failure;
+  std::vector<KernelIdea> ideas = findIdeas(context, rankings);
+  for (auto [number, idea] : llvm::enumerate(ideas)) {
+    const Occupancy &occupancy = idea.ranking->occupancy;
+    auto trial = context.trials.kernel(idea.assignment, occupancy,
+                                       context.options.globalShare);
+    if (!trial)
+      return trial.error();
+    if (!*trial)
+      continue; // no time; the record may still have others
+    if ((*trial)->isOk())
+      kernels.push_back({idea.origin, occupancy, idea.assignment, **trial});
+    else if (!failure)
+      failure = **trial;
+
+    TuningStep step = context.makeStep(TuningStage::global, occupancy);
+    step.done = number + 1;
+    step.total = ideas.size();
+    step.candidates = 1;
+    step.rejected = !(*trial)->isOk();
+    if (!kernels.empty()) {
+      const MeasuredKernel &best = fastest(kernels);
+      step.best = best.origin + " at " + toString(best.occupancy);
+      step.bestCost = best.trial.cost;
+    }
+    context.observer.onStep(step);
+  }
+  if (kernels.empty() && failure)
+    return makeError("no fused kernel works, though all of its schedules work "
+                     "by themselves; the first one: ",
+                     toString(failure->outcome), ": ", failure->message);
+  return kernels;
+}
+
+} // namespace recflex

@@ -1,0 +1,417 @@
+//===- TrialRecord.cpp - Trials that outlive the process ------------------===//
+
+#include "recflex/Tuning/TrialRecord.h"
+
+#include "Statement.h"
+
+#include "recflex/Support/Sha256.h"
+
+#include <chrono>
+#include <ctime>
+#include <thread>
+
+namespace recflex {
+
+/// How long a tuner waits for another one that is writing. A commit takes
+/// milliseconds; only a disk that hangs takes that long.
+static constexpr int kBusyMilliseconds = 60'000;
+
+static constexpr const char *kSchema = R"(
+  CREATE TABLE trials (
+    id INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    threads INTEGER NOT NULL,
+    blocks INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    chip TEXT NOT NULL,
+    driver TEXT NOT NULL,
+    recflex TEXT NOT NULL,
+    ptxas TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    cost REAL NOT NULL,
+    spread REAL NOT NULL,
+    longest_block REAL NOT NULL,
+    registers INTEGER NOT NULL,
+    spilled_bytes INTEGER NOT NULL,
+    shares TEXT NOT NULL,
+    message TEXT NOT NULL,
+    time TEXT NOT NULL);
+  CREATE INDEX trials_by_subject ON trials (subject, outcome);
+)";
+
+static constexpr const char *kTrialColumns =
+    "outcome, cost, spread, longest_block, registers, spilled_bytes, shares, "
+    "message";
+
+std::string_view toString(TrialKind kind) {
+  return kind == TrialKind::candidate ? "candidate" : "kernel";
+}
+
+std::optional<TrialKind> parseTrialKind(std::string_view name) {
+  for (TrialKind kind : {TrialKind::candidate, TrialKind::kernel})
+    if (toString(kind) == name)
+      return kind;
+  return std::nullopt;
+}
+
+TrialKey makeKey(const Measurer &measurer, TrialKind kind, std::string subject,
+                 std::string schedule, const Occupancy &occupancy) {
+  const TuningDevice &device = measurer.device();
+  return {kind,        std::move(subject), std::move(schedule),
+          occupancy,   device.name,        device.chip,
+          device.driver, measurer.versions()};
+}
+
+/// A hash of the key: an index of fixed width, for texts of kernels are long.
+static std::string identityOf(const TrialKey &key) {
+  Sha256 hash;
+  for (std::string_view part :
+       {toString(key.kind), std::string_view(key.subject),
+        std::string_view(key.schedule), std::string_view(key.device),
+        std::string_view(key.chip), std::string_view(key.driver),
+        std::string_view(key.versions.recflex),
+        std::string_view(key.versions.ptxas)}) {
+    hash.update(std::to_string(part.size()) + ":");
+    hash.update(part);
+  }
+  hash.update(toString(key.occupancy));
+  return toHex(hash.finish());
+}
+
+static std::string now() {
+  std::time_t seconds = std::time(nullptr);
+  std::tm parts;
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+static std::string sharesToText(const std::vector<double> &shares) {
+  return nlohmann::json(shares).dump();
+}
+
+/// Reads kTrialColumns, from `column` on.
+static Result<Trial> readTrial(const Statement &row, int column) {
+  Trial trial;
+  std::string outcome = row.text(column);
+  std::optional<Outcome> parsed = parseOutcome(outcome);
+  if (!parsed)
+    return makeError("has a trial of the unknown outcome '", outcome,
+                     "'; it is damaged");
+  trial.outcome = *parsed;
+  trial.cost = row.real(column + 1);
+  trial.spread = row.real(column + 2);
+  trial.longestBlock = row.real(column + 3);
+  trial.registers = row.integer(column + 4);
+  trial.spilledBytes = row.integer(column + 5);
+  Result<nlohmann::json> shares = parseJson(row.text(column + 6));
+  if (!shares || !shares->is_array())
+    return makeError("has a trial whose shares are no list; it is damaged");
+  for (const nlohmann::json &share : *shares)
+    trial.shares.push_back(share.is_number() ? share.get<double>() : 0);
+  trial.message = row.text(column + 7);
+  return trial;
+}
+
+void TrialRecord::Close::operator()(sqlite3 *database) const {
+  sqlite3_close_v2(database);
+}
+
+//===----------------------------------------------------------------------===//
+// Opening
+//===----------------------------------------------------------------------===//
+
+/// Runs statements that give nothing back.
+static Status execute(sqlite3 *database, const char *sql) {
+  if (sqlite3_exec(database, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return databaseError(database);
+  return {};
+}
+
+/// The one number that a query gives.
+static Result<int64_t> queryNumber(sqlite3 *database, const char *sql) {
+  Result<Statement> statement = Statement::prepare(database, sql);
+  if (!statement)
+    return statement.error();
+  Result<bool> row = statement->step();
+  if (!row)
+    return row.error();
+  return statement->integer(0);
+}
+
+/// Whether the file is a record, or still empty; an error if it is neither. To
+/// be called inside a transaction: another tuner may be creating it.
+static Result<bool> isRecord(sqlite3 *database) {
+  Result<int64_t> application = queryNumber(database, "PRAGMA application_id");
+  if (!application)
+    return application.error();
+  Result<int64_t> version = queryNumber(database, "PRAGMA user_version");
+  if (!version)
+    return version.error();
+  Result<int64_t> tables =
+      queryNumber(database, "SELECT count(*) FROM sqlite_master");
+  if (!tables)
+    return tables.error();
+  if (*application == 0 && *version == 0 && *tables == 0)
+    return false;
+  if (*application != TrialRecord::kApplicationId)
+    return makeError("is a database of another program; name another file for "
+                     "the record");
+  if (*version != TrialRecord::kVersion)
+    return makeError("is a record of version ", *version,
+                     ", this RecFlex knows version ", TrialRecord::kVersion,
+                     "; use the RecFlex that wrote it to export the trials, or "
+                     "name another file");
+  return true;
+}
+
+/// Creates the tables, unless another tuner did so meanwhile.
+static Status initialize(sqlite3 *database) {
+  if (Status status = execute(database, "BEGIN IMMEDIATE"); !status)
+    return status;
+  Result<bool> done = isRecord(database);
+  if (!done)
+    return done.error();
+  if (!*done) {
+    std::string numbers =
+        "PRAGMA application_id = " + std::to_string(TrialRecord::kApplicationId) +
+        "; PRAGMA user_version = " + std::to_string(TrialRecord::kVersion);
+    if (Status status = execute(database, kSchema); !status)
+      return status;
+    if (Status status = execute(database, numbers.c_str()); !status)
+      return status;
+  }
+  return execute(database, "COMMIT");
+}
+
+static Status setUp(sqlite3 *database) {
+  // Nothing is written before it is known what the file is.
+  if (Status status = execute(database, "BEGIN"); !status)
+    return status;
+  Result<bool> record = isRecord(database);
+  if (!record)
+    return record.error();
+  if (Status status = execute(database, "COMMIT"); !status)
+    return status;
+  if (sqlite3_db_readonly(database, "main") == 1)
+    return makeError(ErrorCode::io, "is read-only; trials could not be added: "
+                                    "make it writable, or name another file");
+  if (Status status = execute(database, "PRAGMA journal_mode = WAL; "
+                                        "PRAGMA synchronous = FULL");
+      !status)
+    return status;
+  if (!*record)
+    return initialize(database);
+  Result<Statement> check =
+      Statement::prepare(database, "PRAGMA quick_check(1)");
+  if (!check)
+    return check.error();
+  Result<bool> row = check->step();
+  if (!row)
+    return row.error();
+  if (check->text(0) != "ok")
+    return makeError(ErrorCode::io, "is damaged: ", check->text(0),
+                     "; restore a copy, or name another file");
+  return {};
+}
+
+/// Sets up, again and again while others do the same: a file that is being
+/// switched to its write-ahead log is busy at once, without any waiting.
+static Status setUpPatiently(sqlite3 *database) {
+  using Clock = std::chrono::steady_clock;
+  sqlite3_busy_timeout(database, kBusyMilliseconds);
+  Clock::time_point deadline =
+      Clock::now() + std::chrono::milliseconds(kBusyMilliseconds);
+  for (;;) {
+    Status status = setUp(database);
+    bool busy = (sqlite3_errcode(database) & 0xff) == SQLITE_BUSY;
+    if (status || !busy || Clock::now() > deadline)
+      return status;
+    (void)execute(database, "ROLLBACK"); // if there was a transaction
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+Result<TrialRecord> TrialRecord::openDatabase(const std::string &path) {
+  sqlite3 *opened = nullptr;
+  int code = sqlite3_open_v2(path.c_str(), &opened,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                                 SQLITE_OPEN_EXRESCODE,
+                             nullptr);
+  TrialRecord record(path, Database(opened));
+  if (!opened)
+    return makeError(ErrorCode::outOfMemory, "there is no memory to open it");
+  if (code != SQLITE_OK)
+    return databaseError(opened);
+  if (Status status = setUpPatiently(opened); !status)
+    return status.error();
+  return record;
+}
+
+Result<TrialRecord> TrialRecord::open(const std::string &path) {
+  Result<TrialRecord> record = openDatabase(path);
+  if (!record)
+    return record.error().in(path);
+  return record;
+}
+
+Result<TrialRecord> TrialRecord::openInMemory() {
+  return openDatabase(":memory:");
+}
+
+//===----------------------------------------------------------------------===//
+// Trials
+//===----------------------------------------------------------------------===//
+
+Result<std::optional<Trial>> TrialRecord::find(const TrialKey &key) const {
+  static const std::string sql = std::string("SELECT ") + kTrialColumns +
+                                 " FROM trials WHERE identity = ?";
+  Result<Statement> query = Statement::prepare(database.get(), sql);
+  if (!query)
+    return query.error().in(name);
+  query->bind(identityOf(key));
+  Result<bool> row = query->step();
+  if (!row)
+    return row.error().in(name);
+  if (!*row)
+    return std::optional<Trial>();
+  Result<Trial> trial = readTrial(*query, 0);
+  if (!trial)
+    return trial.error().in(name);
+  return std::optional<Trial>(std::move(*trial));
+}
+
+Result<int64_t> TrialRecord::add(std::vector<RecordedTrial> trials,
+                                 bool replace) {
+  sqlite3 *db = database.get();
+  auto insertAll = [&]() -> Result<int64_t> {
+    std::string sql = std::string("INSERT OR ") +
+                      (replace ? "REPLACE" : "IGNORE") +
+                      " INTO trials (identity, kind, subject, schedule, "
+                      "threads, blocks, device, chip, driver, recflex, ptxas, "
+                      "time, " +
+                      kTrialColumns +
+                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                      "?, ?, ?, ?, ?)";
+    Result<Statement> insert = Statement::prepare(db, sql);
+    if (!insert)
+      return insert.error();
+    int64_t added = 0;
+    for (const RecordedTrial &entry : trials) {
+      const TrialKey &key = entry.key;
+      const Trial &trial = entry.trial;
+      insert->reset();
+      insert->bind(identityOf(key));
+      insert->bind(toString(key.kind));
+      insert->bind(key.subject);
+      insert->bind(key.schedule);
+      insert->bind(key.occupancy.threads);
+      insert->bind(key.occupancy.blocks);
+      insert->bind(key.device);
+      insert->bind(key.chip);
+      insert->bind(key.driver);
+      insert->bind(key.versions.recflex);
+      insert->bind(key.versions.ptxas);
+      insert->bind(entry.time.empty() ? now() : entry.time);
+      insert->bind(toString(trial.outcome));
+      insert->bind(trial.cost);
+      insert->bind(trial.spread);
+      insert->bind(trial.longestBlock);
+      insert->bind(trial.registers);
+      insert->bind(trial.spilledBytes);
+      insert->bind(sharesToText(trial.shares));
+      insert->bind(trial.message);
+      if (Result<bool> row = insert->step(); !row)
+        return row.error();
+      added += sqlite3_changes(db);
+    }
+    return added;
+  };
+  if (Status status = execute(db, "BEGIN IMMEDIATE"); !status)
+    return status.error().in(name);
+  Result<int64_t> added = insertAll();
+  if (added)
+    if (Status status = execute(db, "COMMIT"); !status)
+      added = status.error();
+  if (!added) {
+    // Some errors have rolled back already; a second time does no harm.
+    (void)execute(db, "ROLLBACK");
+    return added.error().in(name);
+  }
+  return added;
+}
+
+Result<std::vector<std::pair<std::string, Trial>>>
+TrialRecord::findDangerous(const TrialKey &key) const {
+  static const std::string sql =
+      std::string("SELECT schedule, ") + kTrialColumns +
+      " FROM trials WHERE subject = ? AND outcome <> 'ok' AND kind = ? AND "
+      "device = ? AND chip = ? AND driver = ? AND recflex = ? AND ptxas = ? "
+      "ORDER BY schedule, id";
+  Result<Statement> query = Statement::prepare(database.get(), sql);
+  if (!query)
+    return query.error().in(name);
+  query->bind(key.subject);
+  query->bind(toString(key.kind));
+  query->bind(key.device);
+  query->bind(key.chip);
+  query->bind(key.driver);
+  query->bind(key.versions.recflex);
+  query->bind(key.versions.ptxas);
+  std::vector<std::pair<std::string, Trial>> found;
+  for (;;) {
+    Result<bool> row = query->step();
+    if (!row)
+      return row.error().in(name);
+    if (!*row)
+      return found;
+    Result<Trial> trial = readTrial(*query, 1);
+    if (!trial)
+      return trial.error().in(name);
+    if (isDangerous(trial->outcome))
+      found.emplace_back(query->text(0), std::move(*trial));
+  }
+}
+
+Status TrialRecord::forEach(
+    const std::function<void(const RecordedTrial &)> &visit) const {
+  static const std::string sql =
+      std::string("SELECT kind, subject, schedule, threads, blocks, device, "
+                  "chip, driver, recflex, ptxas, time, ") +
+      kTrialColumns + " FROM trials ORDER BY id";
+  Result<Statement> query = Statement::prepare(database.get(), sql);
+  if (!query)
+    return query.error().in(name);
+  for (;;) {
+    Result<bool> row = query->step();
+    if (!row)
+      return row.error().in(name);
+    if (!*row)
+      return {};
+    std::optional<TrialKind> kind = parseTrialKind(query->text(0));
+    if (!kind)
+      return makeError(name, ": has a trial of the unknown kind '",
+                       query->text(0), "'; it is damaged");
+    RecordedTrial entry;
+    entry.key = {*kind,
+                 query->text(1),
+                 query->text(2),
+                 {query->integer(3), query->integer(4)},
+                 query->text(5),
+                 query->text(6),
+                 query->text(7),
+                 {query->text(8), query->text(9)}};
+    entry.time = query->text(10);
+    Result<Trial> trial = readTrial(*query, 11);
+    if (!trial)
+      return trial.error().in(name);
+    entry.trial = std::move(*trial);
+    visit(entry);
+  }
+}
+
+} // namespace recflex

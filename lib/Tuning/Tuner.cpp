@@ -1,0 +1,105 @@
+//===- Tuner.cpp - The three stages ---------------------------------------===//
+
+#include "recflex/Tuning/Tuner.h"
+
+#include "recflex/Tuning/CostModel.h"
+
+#include <algorithm>
+
+namespace recflex {
+
+Tuner::Tuner(mlir::MLIRContext *mlirContext, const TuningProblem &problem,
+             Measurer &measurer, TrialRecord &record, const Budget &budget,
+             TuningObserver &observer, TuningOptions given)
+    : options(std::move(given)),
+      trials(problem, measurer, record, budget, observer),
+      context{mlirContext, problem,  measurer, trials,
+              budget,      observer, options} {}
+
+ClassChoice Tuner::describeChoice(const LocalRanking &ranking, size_t number,
+                                  emb::ScheduleAttrInterface chosen) const {
+  const std::vector<RankedCandidate> &ranked = ranking.classes[number];
+  const TunedLookup &lookup = context.problem.classes[number].lookup;
+  ClassChoice choice;
+  choice.chosen = *findRanked(ranked, chosen);
+  for (const RankedCandidate &candidate : ranked)
+    if (candidate.schedule != chosen) {
+      choice.runnerUp = candidate;
+      break;
+    }
+  auto estimate = [&](const RankedCandidate &candidate) {
+    return estimateTrial(options.model, lookup, candidate.schedule,
+                         ranking.occupancy)
+        .cost;
+  };
+  choice.estimated = *std::min_element(
+      ranked.begin(), ranked.end(), [&](const auto &a, const auto &b) {
+        return estimate(a) < estimate(b);
+      });
+  return choice;
+}
+
+Result<TuningResult> Tuner::run() {
+  if (context.problem.lookups.empty())
+    return makeError("the model has no lookups to tune");
+  auto rankings = LocalStage(context).run();
+  if (!rankings)
+    return rankings.error();
+  auto kernels = GlobalStage(context).run(*rankings);
+  if (!kernels)
+    return kernels.error();
+
+  TuningResult result;
+  Assignment assignment;
+  const LocalRanking *ranking = nullptr;
+  if (kernels->empty()) {
+    // No time for one: what the local stage promises must do.
+    ranking = &*std::min_element(
+        rankings->begin(), rankings->end(), [](const auto &a, const auto &b) {
+          return a.predicted < b.predicted;
+        });
+    assignment = ranking->winners;
+    result.origin = "local winners, not measured together";
+  } else {
+    const MeasuredKernel &start = fastest(*kernels);
+    ranking = &*llvm::find_if(*rankings, [&](const LocalRanking &other) {
+      return other.occupancy == start.occupancy;
+    });
+    auto refined = RefineStage(context).run(*ranking, start);
+    if (!refined)
+      return refined.error();
+    assignment = std::move(refined->kernel.assignment);
+    result.origin = std::move(refined->kernel.origin);
+    result.kernel = std::move(refined->kernel.trial);
+    result.changes = std::move(refined->changes);
+  }
+  result.occupancy = ranking->occupancy;
+  for (auto [number, schedule] : llvm::enumerate(assignment))
+    result.choices.push_back(describeChoice(*ranking, number, schedule));
+  result.kernels = std::move(*kernels);
+  result.measured = trials.measured();
+  result.known = trials.known();
+  result.seconds = context.budget.elapsed();
+  result.outOfTime = trials.refused() > 0;
+  return result;
+}
+
+Result<std::vector<PlannedTrials>> Tuner::plan() {
+  std::vector<PlannedTrials> plan;
+  for (const Occupancy &occupancy : context.measurer.occupancies()) {
+    PlannedTrials planned;
+    planned.occupancy = occupancy;
+    for (const FeatureClass &featureClass : context.problem.classes) {
+      auto candidates = context.candidates(featureClass, occupancy);
+      auto known = trials.countKnown(featureClass, candidates, occupancy);
+      if (!known)
+        return known.error();
+      planned.candidates.push_back(candidates.size());
+      planned.known.push_back(*known);
+    }
+    plan.push_back(std::move(planned));
+  }
+  return plan;
+}
+
+} // namespace recflex

@@ -1,0 +1,39 @@
+//===- TuneDevices.h - What recflex tune can measure on ---------*- C++ -*-===//
+
+#ifndef RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
+#define RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
+
+#include "recflex/Data/Batch.h"
+#include "recflex/Support/Result.h"
+#include "recflex/Tuning/Trials.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <memory>
+
+namespace recflex {
+
+/// What a measurer is made for. It outlives the measurer.
+struct TuneRequest {
+  mlir::ModuleOp module; ///< emb IR with statistics
+  const TuningProblem &problem;
+  const std::vector<Batch> &batches; ///< the samples; none if the IR has stats
+  int64_t threads; ///< a block; 0 leaves it to the measurer
+  int64_t blocks;  ///< a multiprocessor; 0 leaves it to the measurer
+};
+
+struct TuneDevice {
+  const char *name; ///< for --device
+  const char *summary;
+  Result<std::unique_ptr<Measurer>> (*create)(const TuneRequest &request);
+};
+
+/// Every device that trials can be made on, the default first.
+llvm::ArrayRef<TuneDevice> tuneDevices();
+
+/// The device of that name; the error lists the names.
+Result<const TuneDevice *> findTuneDevice(const std::string &name);
+
+} // namespace recflex
+
+#endif // RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
