@@ -13,9 +13,9 @@
 // CHECK-SAME:      kernel @recflex_kernels :
 // CHECK:       gpu.module @recflex_kernels {
 // CHECK:         gpu.func @recflex_bind_keys(
-// CHECK-SAME:      kernel attributes {known_block_size = array<i32: 256, 1, 1>}
+// CHECK-SAME:      kernel attributes {known_block_size = array<i32: 64, 1, 1>}
 // CHECK:         gpu.func @recflex_bind_order(
-// CHECK-SAME:      kernel attributes {known_block_size = array<i32: 256, 1, 1>}
+// CHECK-SAME:      kernel attributes {known_block_size = array<i32: 64, 1, 1>}
 // CHECK-LABEL:   func.func private @body0_sub_warp_w8_f32_sum(
 // CHECK-SAME:      %{{.*}}: !llvm.ptr<1>, %{{.*}}: i32, %{{.*}}: i32, %{{.*}}: i32, %{{.*}}: !llvm.ptr<1>, %{{.*}}: !llvm.ptr<1>, %{{.*}}: !llvm.ptr<1>, %{{.*}}: !llvm.ptr<1>, %{{.*}}: i32, %{{.*}}: i32) {
 // CHECK-NOT:     func.func private @body{{.*}}_sum(

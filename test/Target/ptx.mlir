@@ -9,10 +9,10 @@
 // SM80:  .target sm_80
 
 // CHECK-LABEL: .visible .entry recflex_bind_keys(
-// CHECK:         .maxntid 256, 1, 1
+// CHECK:         .maxntid 64, 1, 1
 // CHECK-NOT:     .minnctapersm
 // CHECK-LABEL: .visible .entry recflex_bind_order(
-// CHECK:         .maxntid 256, 1, 1
+// CHECK:         .maxntid 64, 1, 1
 // CHECK-NOT:     .minnctapersm
 // CHECK-LABEL: .visible .entry recflex_forward(
 // CHECK:         .maxntid 128, 1, 1
