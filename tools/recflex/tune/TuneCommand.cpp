@@ -56,7 +56,8 @@ public:
         {**module, problem, *batches, threads, blocks});
     if (!measurer)
       return measurer.error();
-    if (Status status = tune(session, **module, problem, **measurer, *record);
+    if (Status status = tune(session, **module, problem, **device, **measurer,
+                             *record);
         !status)
       return status;
     if (exportFile.empty())
@@ -139,8 +140,8 @@ private:
   }
 
   Status tune(CompilerSession &session, mlir::ModuleOp module,
-              const TuningProblem &problem, Measurer &measurer,
-              TrialRecord &record) const {
+              const TuningProblem &problem, const TuneDevice &device,
+              Measurer &measurer, TrialRecord &record) const {
     llvm::raw_ostream &os = messages();
     std::unique_ptr<TuningObserver> observer =
         json ? createJsonReport(os)
@@ -156,6 +157,8 @@ private:
         budget);
     TuningOptions options;
     options.only.assign(only.begin(), only.end());
+    if (options.only.empty())
+      options.only = device.schedules;
     Tuner tuner(&session.context(), problem, measurer, record, time, *observer,
                 options);
     if (dryRun) {

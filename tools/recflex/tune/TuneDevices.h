@@ -10,6 +10,8 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace recflex {
 
@@ -26,6 +28,8 @@ struct TuneDevice {
   const char *name; ///< for --device
   const char *summary;
   Result<std::unique_ptr<Measurer>> (*create)(const TuneRequest &request);
+  /// Schedules to try where none are named; all if there are none here.
+  std::vector<std::string> schedules;
 };
 
 /// Every device that trials can be made on, the default first.
