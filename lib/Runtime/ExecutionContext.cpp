@@ -80,8 +80,10 @@ private:
 };
 } // namespace
 
-Status ExecutionContext::launchBinding(const BatchArguments &batch,
-                                       CUstream_st *stream) const {
+template <typename Enqueue>
+Status ExecutionContext::enqueue(const BatchArguments &batch,
+                                 CUstream_st *stream,
+                                 const Enqueue &enqueue) const {
   if (sequence.isEmpty(batch))
     return {};
   if (Status status = sequence.check(batch); !status)
@@ -90,38 +92,33 @@ Status ExecutionContext::launchBinding(const BatchArguments &batch,
   if (!scope)
     return scope.error();
   StreamQueue queue(module(), stream);
-  if (Result<BatchArguments> bound = sequence.bind(batch, queue); !bound)
-    return bound.error();
-  return {};
+  return enqueue(queue);
+}
+
+Status ExecutionContext::launchBinding(const BatchArguments &batch,
+                                       CUstream_st *stream) const {
+  return enqueue(batch, stream, [&](KernelQueue &queue) -> Status {
+    if (Result<BatchArguments> bound = sequence.bind(batch, queue); !bound)
+      return bound.error();
+    return {};
+  });
 }
 
 Status ExecutionContext::launchPooling(const BatchArguments &batch,
                                        CUstream_st *stream) const {
-  if (sequence.isEmpty(batch))
-    return {};
-  if (Status status = sequence.check(batch); !status)
-    return status;
-  ContextScope scope(*module().device());
-  if (!scope)
-    return scope.error();
-  StreamQueue queue(module(), stream);
-  return sequence.pool(batch, /*views=*/0, queue);
+  return enqueue(batch, stream, [&](KernelQueue &queue) {
+    return sequence.pool(batch, /*views=*/0, queue);
+  });
 }
 
 Status ExecutionContext::launch(const BatchArguments &batch,
                                 CUstream_st *stream) const {
-  if (sequence.isEmpty(batch))
-    return {};
-  if (Status status = sequence.check(batch); !status)
-    return status;
-  ContextScope scope(*module().device());
-  if (!scope)
-    return scope.error();
-  StreamQueue queue(module(), stream);
-  Result<BatchArguments> bound = sequence.bind(batch, queue);
-  if (!bound)
-    return bound.error();
-  return sequence.pool(*bound, batch.views, queue);
+  return enqueue(batch, stream, [&](KernelQueue &queue) -> Status {
+    Result<BatchArguments> bound = sequence.bind(batch, queue);
+    if (!bound)
+      return bound.error();
+    return sequence.pool(*bound, batch.views, queue);
+  });
 }
 
 Result<FaultReport> ExecutionContext::faults(CUstream_st *stream) const {

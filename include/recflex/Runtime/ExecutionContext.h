@@ -54,6 +54,11 @@ private:
       : attached(std::move(tables)), memory(std::move(memory)),
         sequence(sequence) {}
 
+  /// Checks the batch, and calls `enqueue` with a queue of the stream.
+  template <typename Enqueue>
+  Status enqueue(const BatchArguments &batch, CUstream_st *stream,
+                 const Enqueue &enqueue) const;
+
   std::shared_ptr<const AttachedTables> attached;
   DeviceBuffer memory; ///< of the workspace
   LaunchSequence sequence;

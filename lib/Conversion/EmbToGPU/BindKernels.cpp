@@ -22,33 +22,6 @@ using namespace mlir;
 
 namespace recflex {
 
-/// Loads in flight a lane: the loops below wait for memory, not for arithmetic.
-static constexpr int64_t kUnroll = 16;
-
-/// Folds `step` over i = lane, lane + 32, ... below `count`. `step` gets a
-/// position that is always inside, whether it counts, and the state; it is
-/// called kUnroll times a turn, loads before their use.
-static SmallVector<Value>
-laneLoop(KernelBuilder &b, Value lane, Value count, ValueRange start,
-         function_ref<SmallVector<Value>(KernelBuilder &, ArrayRef<Value> at,
-                                         ArrayRef<Value> counts, ValueRange)>
-             step) {
-  auto loop = scf::ForOp::create(b, b.i32(0), count, b.i32(32 * kUnroll), start);
-  OpBuilder builder(b.getContext());
-  builder.setInsertionPointToStart(loop.getBody());
-  KernelBuilder in(b.getLoc(), builder);
-  SmallVector<Value> at, counts;
-  for (int64_t u = 0; u < kUnroll; ++u) {
-    Value position =
-        in.add(in.add(loop.getInductionVar(), in.i32(32 * u)), lane);
-    Value inside = in.less(position, count);
-    at.push_back(in.select(inside, position, in.i32(0)));
-    counts.push_back(inside);
-  }
-  scf::YieldOp::create(in, step(in, at, counts, loop.getRegionIterArgs()));
-  return llvm::to_vector_of<Value>(loop.getResults());
-}
-
 namespace {
 /// The part that both kernels share: a warp, and the feature it works on.
 struct FeatureWarp {
@@ -80,6 +53,37 @@ static Value paddedCount(KernelBuilder &b, Value count) {
   Value groups =
       b.divide(b.add(count, b.i32(abi::kKeyVector - 1)), abi::kKeyVector);
   return b.mul(groups, b.i32(abi::kKeyVector));
+}
+
+/// The longest of `count` bags whose offsets are at `bags`, or 0: of those at
+/// lane, lane + 32, ..., many at once, for the loop waits for memory. `index` is
+/// the offsets' type, and the result's.
+static Value longestOfLane(KernelBuilder &b, Value bags, Type index, Value count,
+                           Value lane) {
+  constexpr int64_t kUnroll = 16;
+  unsigned bytes = index.getIntOrFloatBitWidth() / 8;
+  Value zero = arith::ConstantIntOp::create(b, index, 0);
+  auto loop = scf::ForOp::create(b, b.i32(0), count,
+                                 b.i32(abi::kWarpSize * kUnroll), zero);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> lengths;
+  for (int64_t u = 0; u < kUnroll; ++u) {
+    Value place = b.add(
+        b.add(loop.getInductionVar(), b.i32(abi::kWarpSize * u)), lane);
+    // A place past the end reads bag 0: no harm to a maximum.
+    place = b.select(b.less(place, count), place, b.i32(0));
+    Value address = b.gep(bags, index, place);
+    Value next = b.gep(address, index, b.i32(1));
+    Value begin = b.loadInvariant(index, address, bytes);
+    Value end = b.loadInvariant(index, next, bytes);
+    lengths.push_back(b.sub(end, begin));
+  }
+  Value longest = loop.getRegionIterArg(0);
+  for (Value length : lengths)
+    longest = arith::MaxSIOp::create(b, longest, length);
+  scf::YieldOp::create(b, longest);
+  return loop.getResult(0);
 }
 
 /// keys[f] = serial steps of feature f's longest bag;
@@ -122,26 +126,7 @@ static void emitBindKeys(gpu::GPUModuleOp module, const KernelPlan &plan,
     Value parallel = field(offsetof(abi::FeatureDescriptor, parallelLookups));
     Value first = b.mul(b.widen(feature), b.widen(batch));
     Value bags = b.gep(offsets, index, first);
-    Value zero = arith::ConstantIntOp::create(b, index, 0);
-    Value longest =
-        laneLoop(b, warp.lane, batch, zero,
-                 [&](KernelBuilder &in, ArrayRef<Value> at, ArrayRef<Value>,
-                     ValueRange state) -> SmallVector<Value> {
-                   // A place past the end reads bag 0: no harm to a maximum.
-                   unsigned bytes = byteSize(plan.indexType);
-                   SmallVector<Value> lengths;
-                   for (Value place : at) {
-                     Value address = in.gep(bags, index, place);
-                     Value next = in.gep(address, index, in.i32(1));
-                     Value begin = in.loadInvariant(index, address, bytes);
-                     Value end = in.loadInvariant(index, next, bytes);
-                     lengths.push_back(in.sub(end, begin));
-                   }
-                   Value longest = state[0];
-                   for (Value length : lengths)
-                     longest = arith::MaxSIOp::create(in, longest, length);
-                   return {longest};
-                 })[0];
+    Value longest = longestOfLane(b, bags, index, batch, warp.lane);
     longest = b.widen(longest);
     longest = reduceWarp(b, longest, [&](Value a, Value c) {
       return arith::MaxSIOp::create(b, a, c).getResult();

@@ -83,9 +83,7 @@ Value CheckedTile::field(size_t offset) {
 /// Where the bag of `sample` begins, i64; that of the batch's size is where the
 /// last one ends.
 Value CheckedTile::loadOffset(Value sample) {
-  return loadNumber(arguments.offsets,
-                    b.add(b.mul(b.widen(key), b.widen(arguments.batch)),
-                          b.widen(sample)));
+  return b.widen(rawOffset(sample));
 }
 
 /// The index at an i64 position, i64.
@@ -95,14 +93,27 @@ Value CheckedTile::loadIndex(Value position) {
 
 /// Entry `at` of an array of the index type, i64.
 Value CheckedTile::loadNumber(Value array, Value at) {
-  Type type = arguments.indexType;
-  return b.widen(b.loadInvariant(type, b.gep(array, type, at),
-                                 type.getIntOrFloatBitWidth() / 8));
+  return b.widen(rawNumber(array, at));
 }
 
-/// Unsigned: what is negative is past every end.
-Value CheckedTile::isRight(Value begin, Value end) {
-  return b.both(b.atMost(begin, end), b.atMost(end, arguments.lookups));
+/// The same as it stands there.
+Value CheckedTile::rawNumber(Value array, Value at) {
+  Type type = arguments.indexType;
+  return b.loadInvariant(type, b.gep(array, type, at),
+                         type.getIntOrFloatBitWidth() / 8);
+}
+
+/// Offset `sample` of the key as it stands there.
+Value CheckedTile::rawOffset(Value sample) {
+  Value first = b.mul(b.widen(key), b.widen(arguments.batch));
+  return rawNumber(b.gep(arguments.offsets, arguments.indexType, first),
+                   sample);
+}
+
+/// Whether a bag's bounds are right. All three are of one type, and unsigned:
+/// what is negative is past every end.
+Value CheckedTile::isRight(Value begin, Value end, Value lookups) {
+  return b.both(b.atMost(begin, end), b.atMost(end, lookups));
 }
 
 //===----------------------------------------------------------------------===//
@@ -120,15 +131,6 @@ Value CheckedTile::narrowed(Value number, uint64_t most) {
     return number;
   return b.narrow(arith::MinUIOp::create(
       b, number, b.i64(static_cast<int64_t>(most))));
-}
-
-/// Offset `sample` of the key, of the index type.
-Value CheckedTile::rawOffset(Value sample) {
-  Type type = arguments.indexType;
-  Value keyOffsets = b.gep(arguments.offsets, type,
-                           b.mul(b.widen(key), b.widen(arguments.batch)));
-  return b.loadInvariant(type, b.gep(keyOffsets, type, sample),
-                         type.getIntOrFloatBitWidth() / 8);
 }
 
 /// Whether an index in [begin, end) is bad: the calling thread looks at every
@@ -154,9 +156,7 @@ Value CheckedTile::badIndices(Value begin, Value end) {
       if (u)
         at = b.add(at, stride);
       Value inside = b.select(b.below(at, end), at, position);
-      indices.push_back(
-          b.loadInvariant(type, b.gep(arguments.values, type, inside),
-                          type.getIntOrFloatBitWidth() / 8));
+      indices.push_back(rawNumber(arguments.values, inside));
     }
     for (Value index : indices)
       largest = arith::MaxUIOp::create(b, largest, index);
@@ -175,8 +175,8 @@ Value CheckedTile::badFurtherOffsets(Value lookups) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value sample = loop.getInductionVar();
-  Value begin = rawOffset(sample), end = rawOffset(b.add(sample, b.i32(1)));
-  Value right = b.both(b.atMost(begin, end), b.atMost(end, lookups));
+  Value right = isRight(rawOffset(sample),
+                        rawOffset(b.add(sample, b.i32(1))), lookups);
   scf::YieldOp::create(
       b, b.either(loop.getRegionIterArg(0), invert(b, right)));
   return loop.getResult(0);
@@ -190,14 +190,11 @@ Value CheckedTile::seesBad() {
   Value ownBegin = rawOffset(own), ownEnd = rawOffset(b.add(own, b.i32(1)));
 
   Value lookups = narrowed(arguments.lookups, INT32_MAX);
-  auto isRight = [&](Value from, Value to) {
-    return b.both(b.atMost(from, to), b.atMost(to, lookups));
-  };
-  Value right = isRight(begin, end);
+  Value right = isRight(begin, end, lookups);
   Value zero = arith::ConstantIntOp::create(b, arguments.indexType, 0);
   Value bad = badIndices(b.select(right, begin, zero),
                          b.select(right, end, zero));
-  bad = b.either(bad, invert(b, b.both(right, isRight(ownBegin, ownEnd))));
+  bad = b.either(bad, invert(b, b.both(right, isRight(ownBegin, ownEnd, lookups))));
   return b.either(bad, badFurtherOffsets(lookups));
 }
 
@@ -230,7 +227,7 @@ CheckedTile::Bag CheckedTile::loadBag(Value sample) {
   bag.sample = sample;
   Value begin = loadOffset(sample);
   Value end = loadOffset(b.add(sample, b.i32(1)));
-  Value right = isRight(begin, end), zero = b.i64(0);
+  Value right = isRight(begin, end, arguments.lookups), zero = b.i64(0);
   Value culprit =
       b.select(b.atMost(begin, arguments.lookups), end, begin);
   b.guarded(b.both(invert(b, right), b.equal(lane, b.i32(0))), [&] {

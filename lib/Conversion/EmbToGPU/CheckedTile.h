@@ -35,10 +35,11 @@ private:
   mlir::Value loadOffset(mlir::Value sample);
   mlir::Value loadIndex(mlir::Value position);
   mlir::Value loadNumber(mlir::Value array, mlir::Value at);
-  mlir::Value isRight(mlir::Value begin, mlir::Value end);
+  mlir::Value rawNumber(mlir::Value array, mlir::Value at);
+  mlir::Value rawOffset(mlir::Value sample);
+  mlir::Value isRight(mlir::Value begin, mlir::Value end, mlir::Value lookups);
 
   mlir::Value narrowed(mlir::Value number, uint64_t most);
-  mlir::Value rawOffset(mlir::Value sample);
   mlir::Value badIndices(mlir::Value begin, mlir::Value end);
   mlir::Value badFurtherOffsets(mlir::Value lookups);
   mlir::Value seesBad();
