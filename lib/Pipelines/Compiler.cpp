@@ -77,6 +77,13 @@ static LogicalResult checkNothingElse(ModuleOp module,
   return success();
 }
 
+FailureOr<emb::FusedLookupOp> findFusedLookup(ModuleOp module) {
+  FailureOr<emb::FusedLookupOp> lookup = findLookup(module);
+  if (failed(lookup) || failed(checkNothingElse(module, *lookup)))
+    return failure();
+  return lookup;
+}
+
 FailureOr<LoweredModel> lowerModel(ModuleOp module,
                                    const CompileOptions &options) {
   PassManager pm(module.getContext());
@@ -85,8 +92,8 @@ FailureOr<LoweredModel> lowerModel(ModuleOp module,
   if (failed(pm.run(module)))
     return failure();
 
-  FailureOr<emb::FusedLookupOp> lookup = findLookup(module);
-  if (failed(lookup) || failed(checkNothingElse(module, *lookup)))
+  FailureOr<emb::FusedLookupOp> lookup = findFusedLookup(module);
+  if (failed(lookup))
     return failure();
   auto kernels = SymbolTable::lookupNearestSymbolFrom<gpu::GPUModuleOp>(
       *lookup, lookup->getKernelAttr());

@@ -69,14 +69,21 @@ Status Device::describe(int ordinal) {
       !status)
     return status;
 
-  int l2 = 0, shared = 0;
+  int l2 = 0, shared = 0, kilohertz = 0;
   for (auto [attribute, value] :
        {std::pair{cuda::kDeviceComputeCapabilityMajor, &description.major},
         std::pair{cuda::kDeviceComputeCapabilityMinor, &description.minor},
         std::pair{cuda::kDeviceMultiprocessorCount,
                   &description.multiprocessors},
         std::pair{cuda::kDeviceL2CacheSize, &l2},
-        std::pair{cuda::kDeviceMaxSharedMemoryPerMultiprocessor, &shared}})
+        std::pair{cuda::kDeviceMaxSharedMemoryPerMultiprocessor, &shared},
+        std::pair{cuda::kDeviceMaxThreadsPerMultiprocessor,
+                  &description.threadsPerMultiprocessor},
+        std::pair{cuda::kDeviceMaxBlocksPerMultiprocessor,
+                  &description.blocksPerMultiprocessor},
+        std::pair{cuda::kDeviceMaxRegistersPerMultiprocessor,
+                  &description.registersPerMultiprocessor},
+        std::pair{cuda::kDeviceClockRate, &kilohertz}})
     if (Status status = functions->check(
             functions->deviceGetAttribute(value, attribute, handle),
             "cuDeviceGetAttribute");
@@ -84,6 +91,7 @@ Status Device::describe(int ordinal) {
       return status;
   description.l2Bytes = l2;
   description.sharedBytesPerMultiprocessor = shared;
+  description.clockRate = 1e3 * kilohertz;
   return {};
 }
 

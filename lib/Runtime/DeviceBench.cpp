@@ -4,7 +4,7 @@
 
 #include "CopyPtx.h"
 #include "L2ReadPtx.h"
-#include "PtxModule.h"
+#include "recflex/Runtime/PtxModule.h"
 
 #include <algorithm>
 #include <chrono>

@@ -3,7 +3,7 @@
 #include "recflex/Runtime/DeviceCompare.h"
 
 #include "ComparePtx.h"
-#include "PtxModule.h"
+#include "recflex/Runtime/PtxModule.h"
 
 #include <algorithm>
 

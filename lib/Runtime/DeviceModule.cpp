@@ -2,7 +2,7 @@
 
 #include "recflex/Runtime/DeviceModule.h"
 
-#include "PtxModule.h"
+#include "recflex/Runtime/PtxModule.h"
 
 #include "recflex/Runtime/BatchArguments.h"
 #include "recflex/Runtime/Chip.h"

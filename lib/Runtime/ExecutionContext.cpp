@@ -2,7 +2,7 @@
 
 #include "recflex/Runtime/ExecutionContext.h"
 
-#include "PtxModule.h"
+#include "recflex/Runtime/PtxModule.h"
 
 #include <algorithm>
 

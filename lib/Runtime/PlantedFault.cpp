@@ -3,7 +3,7 @@
 #include "recflex/Runtime/PlantedFault.h"
 
 #include "PlantedPtx.h"
-#include "PtxModule.h"
+#include "recflex/Runtime/PtxModule.h"
 
 namespace recflex {
 

@@ -1,6 +1,6 @@
 //===- PtxModule.cpp - Code to kernels that can be launched ---------------===//
 
-#include "PtxModule.h"
+#include "recflex/Runtime/PtxModule.h"
 
 #include "Cubin.h"
 #include "recflex/Runtime/PtxHeader.h"

@@ -14,6 +14,9 @@
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <csignal>
+#include <thread>
+
 using namespace llvm;
 
 namespace recflex {
@@ -84,8 +87,38 @@ Result<Ptxas> Ptxas::find(const std::vector<std::string> &folders) {
                    "; install the CUDA toolkit, or compile without --cubin");
 }
 
+/// Runs `arguments`, whose first is the program, until `deadline`; what it says
+/// goes to the file `said`. Gives the exit code; -1 with `problem` set if it was
+/// killed or did not start.
+static int runUntil(ArrayRef<StringRef> arguments, StringRef said,
+                    std::chrono::steady_clock::time_point deadline,
+                    std::string &problem) {
+  bool failed = false;
+  sys::ProcessInfo process = sys::ExecuteNoWait(
+      arguments.front(), arguments, /*Env=*/std::nullopt,
+      {StringRef(""), said, said}, /*MemoryLimit=*/0, &problem, &failed);
+  if (failed)
+    return -1;
+  // A limit of its own would be an alarm, of which a process has only one.
+  for (;;) {
+    sys::ProcessInfo ended =
+        sys::Wait(process, /*SecondsToWait=*/0, &problem,
+                  /*ProcStat=*/nullptr, /*Polling=*/true);
+    if (ended.Pid != 0)
+      return ended.ReturnCode;
+    if (std::chrono::steady_clock::now() > deadline)
+      break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  kill(process.Pid, SIGKILL);
+  sys::Wait(process, /*SecondsToWait=*/std::nullopt, &problem);
+  problem = "not done in time";
+  return -1;
+}
+
 Result<std::string> Ptxas::assemble(const std::string &ptx,
-                                    const std::string &chip) const {
+                                    const std::string &chip,
+                                    std::chrono::seconds limit) const {
   TemporaryFile input(".ptx"), output(".cubin"), log(".log");
   for (const TemporaryFile *file : {&input, &output, &log})
     if (file->problem)
@@ -97,10 +130,8 @@ Result<std::string> Ptxas::assemble(const std::string &ptx,
   std::string arch = "-arch=" + chip, in = input.name(), out = output.name(),
               said = log.name();
   std::string problem;
-  int code = sys::ExecuteAndWait(
-      program, {program, arch, in, "-o", out}, /*Env=*/std::nullopt,
-      {StringRef(""), StringRef(said), StringRef(said)}, /*SecondsToWait=*/0,
-      /*MemoryLimit=*/0, &problem);
+  int code = runUntil({program, arch, in, "-o", out}, said,
+                      std::chrono::steady_clock::now() + limit, problem);
   if (code != 0) {
     Result<std::string> text = readFile(said);
     std::string details = text ? StringRef(*text).rtrim().str() : "";
@@ -110,6 +141,26 @@ Result<std::string> Ptxas::assemble(const std::string &ptx,
         .then(details.empty() ? "exit code " + std::to_string(code) : details);
   }
   return readFile(out);
+}
+
+Result<std::string> Ptxas::version() const {
+  TemporaryFile log(".log");
+  if (log.problem)
+    return makeError(ErrorCode::io, "cannot create a temporary file: ",
+                     log.problem.message());
+  std::string said = log.name(), problem;
+  int code = runUntil({program, "--version"}, said,
+                      std::chrono::steady_clock::now() +
+                          std::chrono::seconds(10),
+                      problem);
+  Result<std::string> text = readFile(said);
+  if (code != 0 || !text)
+    return makeError(program, " does not say its version: ",
+                     problem.empty() ? "exit code " + std::to_string(code)
+                                     : problem);
+  // "Cuda compilation tools, release 13.0, V13.0.48"
+  StringRef number = StringRef(*text).split(", V").second;
+  return number.take_while([](char c) { return isDigit(c) || c == '.'; }).str();
 }
 
 } // namespace recflex

@@ -3,6 +3,7 @@
 #include "recflex/Tuning/GlobalStage.h"
 
 #include <algorithm>
+#include <map>
 
 namespace recflex {
 
@@ -93,6 +94,34 @@ static std::vector<KernelIdea> findUniform(const TuningContext &context,
   return ideas;
 }
 
+/// What every class would have without tuning; empty if one of these schedules
+/// does not work.
+static Assignment findUntuned(const TuningContext &context,
+                              const LocalRanking &ranking) {
+  SelectionOptions options;
+  options.threads = ranking.occupancy.threads;
+  options.only = context.options.only;
+  options.device = context.options.model;
+  std::vector<LookupProblem> problems;
+  for (const TunedLookup &lookup : context.problem.lookups) {
+    problems.push_back({lookup.shape, lookup.stats});
+    options.batch = std::max(options.batch, lookup.stats.batch);
+  }
+  ScheduleSelection selection =
+      ScheduleSelector(context.mlirContext, options).select(problems);
+  Assignment assignment;
+  for (auto [featureClass, ranked] :
+       llvm::zip_equal(context.problem.classes, ranking.classes)) {
+    emb::ScheduleAttrInterface schedule =
+        selection.choices[featureClass.representative]
+            .chosen.schedule;
+    if (!schedule || !findRanked(ranked, schedule))
+      return {};
+    assignment.push_back(schedule);
+  }
+  return assignment;
+}
+
 /// Everything worth measuring, in the order in which it is measured.
 static std::vector<KernelIdea>
 findIdeas(const TuningContext &context,
@@ -101,6 +130,10 @@ findIdeas(const TuningContext &context,
   for (const LocalRanking &ranking : rankings) {
     ideas.push_back({"local winners", &ranking, ranking.winners,
                      ranking.predicted, /*number=*/0});
+    if (Assignment untuned = findUntuned(context, ranking); !untuned.empty())
+      ideas.push_back({"untuned", &ranking, untuned,
+                       predictSeconds(context, ranking, untuned),
+                       /*number=*/0});
     std::vector<KernelIdea> uniform = findUniform(context, ranking);
     for (auto [i, idea] : llvm::enumerate(uniform)) {
       idea.number = others.size();
@@ -113,6 +146,28 @@ findIdeas(const TuningContext &context,
   return ideas;
 }
 
+/// Says which kernels this stage and refining may measure at `ranking`.
+static void announce(const TuningContext &context, const LocalRanking &ranking,
+                     const std::vector<KernelIdea> &ideas) {
+  std::vector<Assignment> schedules(ranking.classes.size());
+  auto add = [&](size_t number, emb::ScheduleAttrInterface schedule) {
+    if (!llvm::is_contained(schedules[number], schedule))
+      schedules[number].push_back(schedule);
+  };
+  for (const KernelIdea &idea : ideas)
+    if (idea.ranking == &ranking)
+      for (auto [number, schedule] : llvm::enumerate(idea.assignment))
+        add(number, schedule);
+  for (auto [number, ranked] : llvm::enumerate(ranking.classes)) {
+    std::map<std::string, size_t> counts; // by kind
+    for (const RankedCandidate &candidate : ranked)
+      if (counts[candidate.schedule.getAbstractAttribute().getName().str()]++ <
+          context.options.refineCandidates)
+        add(number, candidate.schedule);
+  }
+  context.measurer.expectKernels(ranking.occupancy, schedules);
+}
+
 const MeasuredKernel &fastest(const std::vector<MeasuredKernel> &kernels) {
   return *std::min_element(
       kernels.begin(), kernels.end(),
@@ -121,11 +176,30 @@ const MeasuredKernel &fastest(const std::vector<MeasuredKernel> &kernels) {
       });
 }
 
+std::vector<MeasuredKernel>
+fastestByOccupancy(const std::vector<MeasuredKernel> &kernels) {
+  std::vector<const MeasuredKernel *> sorted;
+  for (const MeasuredKernel &kernel : kernels)
+    sorted.push_back(&kernel);
+  llvm::sort(sorted, [](const MeasuredKernel *a, const MeasuredKernel *b) {
+    return std::tie(a->trial.cost, a) < std::tie(b->trial.cost, b);
+  });
+  std::vector<MeasuredKernel> best;
+  for (const MeasuredKernel *kernel : sorted)
+    if (llvm::none_of(best, [&](const MeasuredKernel &other) {
+          return other.occupancy == kernel->occupancy;
+        }))
+      best.push_back(*kernel);
+  return best;
+}
+
 Result<std::vector<MeasuredKernel>>
 GlobalStage::run(const std::vector<LocalRanking> &rankings) {
   std::vector<MeasuredKernel> kernels;
   std::optional<Trial> failure;
   std::vector<KernelIdea> ideas = findIdeas(context, rankings);
+  for (const LocalRanking &ranking : rankings)
+    announce(context, ranking, ideas);
   for (auto [number, idea] : llvm::enumerate(ideas)) {
     const Occupancy &occupancy = idea.ranking->occupancy;
     auto trial = context.trials.kernel(idea.assignment, occupancy,

@@ -53,7 +53,7 @@ const RankedCandidate *findRanked(const std::vector<RankedCandidate> &ranked,
 
 struct LocalStage::Attempt {
   Occupancy occupancy;
-  std::vector<std::vector<emb::ScheduleAttrInterface>> candidates; ///< by class
+  std::vector<Assignment> candidates;     ///< by class
   std::vector<std::vector<Trial>> trials; ///< empty where there was no time
 };
 
@@ -62,11 +62,9 @@ Result<bool> LocalStage::measure(Attempt &attempt) {
   const auto &classes = context.problem.classes;
   bool complete = true;
   for (auto [number, featureClass] : llvm::enumerate(classes)) {
-    attempt.candidates.push_back(
-        context.candidates(featureClass, attempt.occupancy));
     attempt.trials.emplace_back();
     auto trials = context.trials.candidates(
-        featureClass, attempt.candidates.back(), attempt.occupancy,
+        featureClass, attempt.candidates[number], attempt.occupancy,
         context.options.localShare);
     if (!trials)
       return trials.error();
@@ -82,7 +80,7 @@ Result<bool> LocalStage::measure(Attempt &attempt) {
     step.total = classes.size() * context.measurer.occupancies().size();
     step.featureClass = &featureClass;
     step.classNumber = number;
-    step.candidates = attempt.candidates.back().size();
+    step.candidates = attempt.candidates[number].size();
     step.rejected = llvm::count_if(attempt.trials.back(), [](const Trial &t) {
       return !t.isOk();
     });
@@ -211,10 +209,16 @@ Error LocalStage::describeFailure(const Attempt &attempt, size_t number) {
 
 Result<std::vector<LocalRanking>> LocalStage::run() {
   done = 0;
-  std::vector<Attempt> attempts;
+  std::vector<Attempt> planned, attempts;
   for (const Occupancy &occupancy : context.measurer.occupancies()) {
     Attempt attempt;
     attempt.occupancy = occupancy;
+    for (const FeatureClass &featureClass : context.problem.classes)
+      attempt.candidates.push_back(context.candidates(featureClass, occupancy));
+    context.measurer.expectCandidates(occupancy, attempt.candidates);
+    planned.push_back(std::move(attempt));
+  }
+  for (Attempt &attempt : planned) {
     Result<bool> complete = measure(attempt);
     if (!complete)
       return complete.error();

@@ -1,11 +1,125 @@
-//===- RefineStage.cpp - One class after the other, in place --------------===//
+//===- RefineStage.cpp - Groups of classes, in place ----------------------===//
 
 #include "recflex/Tuning/RefineStage.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
+#include <map>
+#include <set>
 
 namespace recflex {
+
+//===----------------------------------------------------------------------===//
+// Groups
+//===----------------------------------------------------------------------===//
+
+/// Classes that change together.
+using Group = std::vector<size_t>;
+
+/// All classes whose key() is the same, in the order of their first ones.
+template <typename Key>
+static std::vector<Group> groupBy(const TuningProblem &problem,
+                                  const Key &key) {
+  std::vector<Group> groups;
+  std::map<decltype(key(problem.classes.front())), size_t> numbers;
+  for (auto [number, featureClass] : llvm::enumerate(problem.classes)) {
+    auto [entry, isNew] = numbers.try_emplace(key(featureClass), groups.size());
+    if (isNew)
+      groups.emplace_back();
+    groups[entry->second].push_back(number);
+  }
+  return groups;
+}
+
+/// Equal shapes have equal bodies.
+static auto shapeOf(const FeatureClass &featureClass) {
+  const emb::LookupShape &shape = featureClass.lookup.shape;
+  return std::tuple(shape.width, shape.rowType, shape.indexType, shape.pooling,
+                    shape.weighted);
+}
+
+/// Lookups of a bag that is not empty, as a power of four.
+static int hotnessOf(const FeatureClass &featureClass) {
+  const emb::BagStats &stats = featureClass.lookup.stats;
+  double present = stats.coverage > 0 ? stats.mean / stats.coverage : 0;
+  return present > 1 ? static_cast<int>(std::ceil(std::log2(present) / 2)) : 0;
+}
+
+/// From coarse to fine; a group that a coarser level has is left out.
+static std::vector<std::vector<Group>> makeLevels(const TuningProblem &problem,
+                                                  RefineStage::Depth depth) {
+  std::vector<std::vector<Group>> levels = {
+      groupBy(problem, [](const FeatureClass &c) { return shapeOf(c); })};
+  if (depth == RefineStage::Depth::classes) {
+    levels.push_back(groupBy(problem, [](const FeatureClass &c) {
+      return std::pair(shapeOf(c), hotnessOf(c));
+    }));
+    levels.push_back(groupBy(
+        problem, [&](const FeatureClass &c) { return std::string(c.key); }));
+  }
+  std::set<Group> seen;
+  for (std::vector<Group> &level : levels)
+    llvm::erase_if(level,
+                   [&](const Group &group) { return !seen.insert(group).second; });
+  return levels;
+}
+
+static double shareOf(const Group &group, const std::vector<double> &shares) {
+  double share = 0;
+  for (size_t number : group)
+    share += shares[number];
+  return share;
+}
+
+//===----------------------------------------------------------------------===//
+// What to try
+//===----------------------------------------------------------------------===//
+
+/// The schedules to try for a group, the best by local rank first, at most
+/// `count` of each kind: across kinds local trials are the least reliable. A
+/// class that has no such candidate keeps its schedule.
+static Assignment findAlternatives(const TuningContext &context,
+                                   const LocalRanking &ranking,
+                                   const Assignment &current,
+                                   const Group &group) {
+  std::map<const void *, emb::ScheduleAttrInterface> schedules;
+  for (size_t number : group)
+    for (const RankedCandidate &candidate : ranking.classes[number])
+      schedules.try_emplace(candidate.schedule.getAsOpaquePointer(),
+                            candidate.schedule);
+  auto costOf = [&](emb::ScheduleAttrInterface schedule) {
+    double cost = 0;
+    for (size_t number : group) {
+      const auto &ranked = ranking.classes[number];
+      const RankedCandidate *candidate = findRanked(ranked, schedule);
+      if (!candidate)
+        candidate = findRanked(ranked, current[number]);
+      cost += candidate->rankCost *
+              static_cast<double>(context.problem.classes[number].members.size());
+    }
+    return cost;
+  };
+  std::vector<std::tuple<double, std::string, emb::ScheduleAttrInterface>> order;
+  for (auto [pointer, schedule] : schedules)
+    order.emplace_back(costOf(schedule), toText(schedule), schedule);
+  llvm::sort(order, [](const auto &a, const auto &b) {
+    return std::tie(std::get<0>(a), std::get<1>(a)) <
+           std::tie(std::get<0>(b), std::get<1>(b));
+  });
+  Assignment alternatives;
+  std::map<std::string, size_t> counts;
+  for (auto &[cost, text, schedule] : order)
+    if (counts[schedule.getAbstractAttribute().getName().str()]++ <
+        context.options.refineCandidates)
+      alternatives.push_back(schedule);
+  return alternatives;
+}
+
+/// Whether `ranking` knows that the schedule works for the class.
+static bool hasCandidate(const LocalRanking &ranking, size_t number,
+                         emb::ScheduleAttrInterface schedule) {
+  return findRanked(ranking.classes[number], schedule) != nullptr;
+}
 
 bool RefineStage::isFaster(const Trial &trial, const Trial &best) const {
   double noise =
@@ -14,76 +128,85 @@ bool RefineStage::isFaster(const Trial &trial, const Trial &best) const {
   return trial.isOk() && best.cost - trial.cost > noise;
 }
 
-/// The candidates to try instead of `current`: the best by local rank.
-static Assignment alternatives(const std::vector<RankedCandidate> &ranked,
-                               emb::ScheduleAttrInterface current,
-                               size_t count) {
-  Assignment others;
-  for (const RankedCandidate &candidate : ranked)
-    if (candidate.schedule != current && others.size() != count)
-      others.push_back(candidate.schedule);
-  return others;
+//===----------------------------------------------------------------------===//
+// Trying
+//===----------------------------------------------------------------------===//
+
+void RefineStage::report(const RefinedKernel &best,
+                         const std::vector<size_t> &group, bool works) {
+  TuningStep step = context.makeStep(TuningStage::refine, best.kernel.occupancy);
+  step.done = ++done;
+  step.classNumber = group.front();
+  step.featureClass = &context.problem.classes[group.front()];
+  step.classes = group.size();
+  step.candidates = 1;
+  step.rejected = !works;
+  step.best = std::to_string(best.changes.size()) + " changes";
+  step.bestCost = best.kernel.trial.cost;
+  context.observer.onStep(step);
 }
 
-Result<RefineStage::PassEnd> RefineStage::pass(const LocalRanking &ranking,
-                                               RefinedKernel &best) {
-  const std::vector<double> shares = best.kernel.trial.shares;
-  std::vector<size_t> order(shares.size());
-  std::iota(order.begin(), order.end(), 0);
-  llvm::sort(order, [&](size_t a, size_t b) {
-    return std::pair(-shares[a], a) < std::pair(-shares[b], b);
-  });
+/// Tries the alternatives of a group; false if there was no time.
+Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
+                                   const std::vector<size_t> &group,
+                                   RefinedKernel &best) {
+  for (emb::ScheduleAttrInterface schedule : findAlternatives(
+           context, ranking, best.kernel.assignment, group)) {
+    MeasuredKernel changed = best.kernel;
+    for (size_t number : group)
+      if (hasCandidate(ranking, number, schedule))
+        changed.assignment[number] = schedule;
+    if (changed.assignment == best.kernel.assignment)
+      continue;
+    auto trial = context.trials.kernel(changed.assignment, changed.occupancy);
+    if (!trial)
+      return trial.error();
+    if (!*trial)
+      return false;
+    changed.trial = std::move(**trial);
+    bool works = changed.trial.isOk();
+    if (isFaster(changed.trial, best.kernel.trial)) {
+      best.changes.push_back({group, schedule, best.kernel.trial.cost,
+                              changed.trial.cost});
+      best.kernel = std::move(changed);
+    }
+    report(best, group, works);
+  }
+  return true;
+}
 
-  PassEnd end = PassEnd::nothingHelps;
-  for (size_t number : order) {
-    const FeatureClass &featureClass = context.problem.classes[number];
-    for (emb::ScheduleAttrInterface schedule :
-         alternatives(ranking.classes[number], best.kernel.assignment[number],
-                      context.options.refineCandidates)) {
-      MeasuredKernel changed = best.kernel;
-      changed.assignment[number] = schedule;
-      auto trial = context.trials.kernel(changed.assignment, changed.occupancy);
-      if (!trial)
-        return trial.error();
-      if (!*trial)
-        return PassEnd::outOfTime;
-      changed.trial = std::move(**trial);
-      bool faster = isFaster(changed.trial, best.kernel.trial);
-      bool works = changed.trial.isOk();
-      if (faster) {
-        best.changes.push_back({number, best.kernel.assignment[number],
-                                schedule, best.kernel.trial.cost,
-                                changed.trial.cost});
-        best.kernel = std::move(changed);
-        end = PassEnd::changed;
-      }
-
-      TuningStep step =
-          context.makeStep(TuningStage::refine, best.kernel.occupancy);
-      step.done = ++done;
-      step.featureClass = &featureClass;
-      step.classNumber = number;
-      step.candidates = 1;
-      step.rejected = !works;
-      step.best = std::to_string(best.changes.size()) + " changes";
-      step.bestCost = best.kernel.trial.cost;
-      context.observer.onStep(step);
-      if (faster)
-        break; // on to the next class; the next pass comes back
+/// All groups once, level by level; false if there was no time.
+Result<bool> RefineStage::pass(const LocalRanking &ranking, Depth depth,
+                               RefinedKernel &best) {
+  for (std::vector<Group> &level : makeLevels(context.problem, depth)) {
+    const std::vector<double> shares = best.kernel.trial.shares;
+    llvm::sort(level, [&](const Group &a, const Group &b) {
+      return std::pair(-shareOf(a, shares), a) <
+             std::pair(-shareOf(b, shares), b);
+    });
+    for (const Group &group : level) {
+      auto inTime = tryGroup(ranking, group, best);
+      if (!inTime)
+        return inTime.error();
+      if (!*inTime)
+        return false;
     }
   }
-  return end;
+  return true;
 }
 
 Result<RefinedKernel> RefineStage::run(const LocalRanking &ranking,
-                                       MeasuredKernel start) {
+                                       MeasuredKernel start, Depth depth) {
   done = 0;
   RefinedKernel best{std::move(start), {}};
   for (;;) {
-    Result<PassEnd> end = pass(ranking, best);
-    if (!end)
-      return end.error();
-    if (*end != PassEnd::changed)
+    double before = best.kernel.trial.cost;
+    Result<bool> inTime = pass(ranking, depth, best);
+    if (!inTime)
+      return inTime.error();
+    double gain = before - best.kernel.trial.cost;
+    if (!*inTime || depth == Depth::shapes ||
+        gain <= context.options.passGain * before)
       return best;
   }
 }

@@ -39,6 +39,43 @@ ClassChoice Tuner::describeChoice(const LocalRanking &ranking, size_t number,
   return choice;
 }
 
+static const LocalRanking &
+findRanking(const std::vector<LocalRanking> &rankings,
+            const Occupancy &occupancy) {
+  return *llvm::find_if(rankings, [&](const LocalRanking &ranking) {
+    return ranking.occupancy == occupancy;
+  });
+}
+
+/// Whole shapes at the most promising occupancies, then everything at the one
+/// that came out fastest.
+Result<RefinedKernel>
+Tuner::refine(const std::vector<LocalRanking> &rankings,
+              const std::vector<MeasuredKernel> &kernels) {
+  std::vector<MeasuredKernel> starts = fastestByOccupancy(kernels);
+  size_t count =
+      std::min(starts.size(), std::max<size_t>(1, options.refineOccupancies));
+  RefineStage stage(context);
+  RefinedKernel best{starts.front(), {}};
+  if (count > 1)
+    for (MeasuredKernel &start : llvm::MutableArrayRef(starts).take_front(count)) {
+      auto refined = stage.run(findRanking(rankings, start.occupancy), start,
+                               RefineStage::Depth::shapes);
+      if (!refined)
+        return refined;
+      if (refined->kernel.trial.cost < best.kernel.trial.cost)
+        best = std::move(*refined);
+    }
+  auto refined =
+      stage.run(findRanking(rankings, best.kernel.occupancy), best.kernel,
+                RefineStage::Depth::classes);
+  if (!refined)
+    return refined;
+  refined->changes.insert(refined->changes.begin(), best.changes.begin(),
+                          best.changes.end());
+  return refined;
+}
+
 Result<TuningResult> Tuner::run() {
   if (context.problem.lookups.empty())
     return makeError("the model has no lookups to tune");
@@ -61,13 +98,10 @@ Result<TuningResult> Tuner::run() {
     assignment = ranking->winners;
     result.origin = "local winners, not measured together";
   } else {
-    const MeasuredKernel &start = fastest(*kernels);
-    ranking = &*llvm::find_if(*rankings, [&](const LocalRanking &other) {
-      return other.occupancy == start.occupancy;
-    });
-    auto refined = RefineStage(context).run(*ranking, start);
+    auto refined = refine(*rankings, *kernels);
     if (!refined)
       return refined.error();
+    ranking = &findRanking(*rankings, refined->kernel.occupancy);
     assignment = std::move(refined->kernel.assignment);
     result.origin = std::move(refined->kernel.origin);
     result.kernel = std::move(refined->kernel.trial);

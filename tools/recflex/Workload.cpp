@@ -65,17 +65,25 @@ TableOptions::TableOptions(cl::SubCommand &sub)
                                  "whole numbers from -4 to 4: sums are exact")),
            cl::init(TableFill::uniform), cl::sub(sub)) {}
 
+TableInput::TableInput(cl::SubCommand &sub)
+    : file("weights",
+           cl::desc("tables (safetensors, one tensor a table); without, they "
+                    "are generated"),
+           cl::value_desc("file"), cl::sub(sub)),
+      generated(sub) {}
+
+Result<HostTables> TableInput::read(const Manifest &manifest) const {
+  if (!file.empty())
+    return HostTables::open(file, manifest);
+  return HostTables::generate(manifest, generated.seed, generated.fill);
+}
+
 Workload::Workload(cl::SubCommand &sub)
     : batchFiles("batch", cl::CommaSeparated,
                  cl::desc("sample batches (safetensors); without, batches are "
                           "generated"),
                  cl::value_desc("file,..."), cl::sub(sub)),
-      generated(sub),
-      tableFile("weights",
-                cl::desc("tables (safetensors, one tensor a table); without, "
-                         "they are generated"),
-                cl::value_desc("file"), cl::sub(sub)),
-      generatedTables(sub) {}
+      generated(sub), tableInput(sub) {}
 
 Result<std::vector<Batch>> Workload::readBatches(int64_t numFeatures,
                                                  IndexType indexType) const {
@@ -118,13 +126,6 @@ Workload::samples(const ModelInput &input,
   if (!sample)
     return sample.error();
   return std::vector<Batch>{std::move(*sample)};
-}
-
-Result<HostTables> Workload::tables(const Manifest &manifest) const {
-  if (!tableFile.empty())
-    return HostTables::open(tableFile, manifest);
-  return HostTables::generate(manifest, generatedTables.seed,
-                              generatedTables.fill);
 }
 
 } // namespace recflex

@@ -35,6 +35,19 @@ struct TableOptions {
   llvm::cl::opt<TableFill> fill;
 };
 
+/// The options that say what tables a command works on: a file, or a seed.
+class TableInput {
+public:
+  explicit TableInput(llvm::cl::SubCommand &sub);
+
+  /// The tables of --weights, or generated.
+  Result<HostTables> read(const Manifest &manifest) const;
+
+private:
+  llvm::cl::opt<std::string> file;
+  TableOptions generated;
+};
+
 /// The options that say what batches and tables a command works on: files, or
 /// seeds to generate them from.
 class Workload {
@@ -51,8 +64,9 @@ public:
   /// batches themselves where they come from files.
   Result<std::vector<Batch>> samples(const ModelInput &input,
                                      const std::vector<Batch> &batches) const;
-  /// The tables of --weights, or generated.
-  Result<HostTables> tables(const Manifest &manifest) const;
+  Result<HostTables> tables(const Manifest &manifest) const {
+    return tableInput.read(manifest);
+  }
 
 private:
   Result<std::vector<Batch>> readBatches(int64_t numFeatures,
@@ -60,8 +74,7 @@ private:
 
   llvm::cl::list<std::string> batchFiles;
   BatchOptions generated;
-  llvm::cl::opt<std::string> tableFile;
-  TableOptions generatedTables;
+  TableInput tableInput;
 };
 
 } // namespace recflex

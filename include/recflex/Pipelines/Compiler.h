@@ -84,6 +84,9 @@ struct LoweredModel {
 mlir::FailureOr<LoweredModel> lowerModel(mlir::ModuleOp module,
                                          const CompileOptions &options);
 
+/// The one fused lookup of `module`, which must be all that its function does.
+mlir::FailureOr<emb::FusedLookupOp> findFusedLookup(mlir::ModuleOp module);
+
 /// The artifact of a lowered model: its manifest and its PTX.
 mlir::FailureOr<Artifact> emitArtifact(const LoweredModel &model,
                                        mlir::Location loc);

@@ -41,11 +41,15 @@ constexpr int kErrorInvalidPtx = 218;
 constexpr int kErrorUnsupportedPtxVersion = 222;
 
 // CUdevice_attribute.
+constexpr int kDeviceClockRate = 13;
 constexpr int kDeviceMultiprocessorCount = 16;
 constexpr int kDeviceL2CacheSize = 38;
+constexpr int kDeviceMaxThreadsPerMultiprocessor = 39;
 constexpr int kDeviceComputeCapabilityMajor = 75;
 constexpr int kDeviceComputeCapabilityMinor = 76;
 constexpr int kDeviceMaxSharedMemoryPerMultiprocessor = 81;
+constexpr int kDeviceMaxRegistersPerMultiprocessor = 82;
+constexpr int kDeviceMaxBlocksPerMultiprocessor = 106;
 
 // CUfunction_attribute.
 constexpr int kFuncMaxThreadsPerBlock = 0;

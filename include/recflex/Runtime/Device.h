@@ -23,6 +23,10 @@ struct DeviceProperties {
   int64_t l2Bytes = 0;
   int64_t memoryBytes = 0;
   int64_t sharedBytesPerMultiprocessor = 0;
+  int threadsPerMultiprocessor = 0; ///< that can be resident
+  int blocksPerMultiprocessor = 0;  ///< likewise
+  int registersPerMultiprocessor = 0;
+  double clockRate = 0; ///< highest of the multiprocessors, Hz
   int driverVersion = 0; ///< CUDA version, 1000 * major + 10 * minor
 
   /// "sm_90".

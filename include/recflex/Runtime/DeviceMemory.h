@@ -32,6 +32,9 @@ private:
 /// Host memory that the GPU copies from and to at full speed.
 class PinnedBuffer {
 public:
+  /// No memory.
+  PinnedBuffer() = default;
+
   static Result<PinnedBuffer> allocate(DevicePointer device, int64_t bytes);
 
   char *data() const { return static_cast<char *>(handle.get()); }
@@ -41,7 +44,7 @@ private:
   PinnedBuffer(DevicePointer device, void *memory, int64_t bytes)
       : handle(std::move(device), memory), bytes(bytes) {}
   DeviceHandle<void *, &CudaDriver::memFreeHost> handle;
-  int64_t bytes;
+  int64_t bytes = 0;
 };
 
 /// Copies `bytes` bytes and waits for them.

@@ -33,6 +33,13 @@
 //     rows are written as `outputFormat` says; input is checked unless `state`
 //     is null.
 //
+// In palettes alone (Conversion/EmbToGPU/Palette.h), in place of recflex_forward
+// and with the same arguments and one more, `clocks`:
+//
+//   recflex_forward_profiled
+//     unless `clocks` is null, block b writes there, as i64, its
+//     multiprocessor's clock when it begins (at 2 b) and ends (at 2 b + 1).
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef RECFLEX_RUNTIME_KERNELABI_H
@@ -54,6 +61,7 @@ constexpr const char *kBindOrderKernel = "recflex_bind_order";
 constexpr const char *kForwardKernel = "recflex_forward";
 constexpr const char *kForwardCheckedKernel = "recflex_forward_checked";
 constexpr const char *kForwardAnyKernel = "recflex_forward_any";
+constexpr const char *kForwardProfiledKernel = "recflex_forward_profiled";
 
 constexpr uint32_t kWarpSize = 32;
 /// Threads a block of the two binding kernels: one feature a warp.

@@ -5,6 +5,7 @@
 
 #include "recflex/Support/Result.h"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,13 @@ public:
 
   /// Assembles `ptx` for `chip` ("sm_90"); the same PTX gives the same bytes.
   /// Temporary files stand in the system's folder for them, readable by this
-  /// user alone, and are gone afterwards. The error carries what ptxas said.
-  Result<std::string> assemble(const std::string &ptx,
-                               const std::string &chip) const;
+  /// user alone, and are gone afterwards. The error carries what ptxas said, or
+  /// that it was not done in time. Thread-safe.
+  Result<std::string>
+  assemble(const std::string &ptx, const std::string &chip,
+           std::chrono::seconds limit = std::chrono::hours(1)) const;
+  /// Which one it is: "13.0.48".
+  Result<std::string> version() const;
 
 private:
   explicit Ptxas(std::string program) : program(std::move(program)) {}

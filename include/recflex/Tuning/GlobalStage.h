@@ -27,9 +27,9 @@ struct UniformSetting {
 /// unroll; and the same with gather where bags have at most one row.
 std::vector<UniformSetting> uniformSettings();
 
-/// Measures fused kernels: at each occupancy one of the local winners, then at
-/// each occupancy the uniform setting that promises most, then the other
-/// uniform settings, the most promising first.
+/// Measures fused kernels: at each occupancy those of the local winners and of
+/// the untuned schedules, then at each occupancy the uniform setting that
+/// promises most, then the other uniform settings, the most promising first.
 class GlobalStage {
 public:
   explicit GlobalStage(const TuningContext &context) : context(context) {}
@@ -42,6 +42,10 @@ public:
 private:
   const TuningContext &context;
 };
+
+/// The fastest of each occupancy, the fastest first.
+std::vector<MeasuredKernel>
+fastestByOccupancy(const std::vector<MeasuredKernel> &kernels);
 
 /// The fastest; the earlier one of equals. There must be one.
 const MeasuredKernel &fastest(const std::vector<MeasuredKernel> &kernels);

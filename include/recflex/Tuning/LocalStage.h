@@ -17,11 +17,15 @@ struct TuningOptions {
   /// share one register count, and a spill holds up the blocks beside it.
   double registerPenalty = 1.25;
   /// A kernel must gain that part of the time to count as faster...
-  double leastGain = 0.005;
+  double leastGain = 0.002;
   /// ... and that part of the larger spread of the two.
-  double noise = 0.5;
-  /// Candidates that refining tries of each class, by their local rank.
-  size_t refineCandidates = 3;
+  double noise = 0.3;
+  /// Candidates of each kind that refining tries, by their local rank.
+  size_t refineCandidates = 4;
+  /// Occupancies that refining begins with: those of the fastest kernels.
+  size_t refineOccupancies = 3;
+  /// Refining ends with a pass that gains less than this part of the time.
+  double passGain = 0.005;
   /// Shares of the budget that are gone when a stage gives way to the next.
   double localShare = 0.6;
   double globalShare = 0.8;

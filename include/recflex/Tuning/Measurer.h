@@ -38,6 +38,14 @@ public:
   /// The occupancies that there is something to say about, best guess first.
   virtual std::vector<Occupancy> occupancies() const = 0;
 
+  /// Says what will be asked for at `occupancy`, schedules by class: much can
+  /// then be prepared together. Whether it is asked for remains open.
+  virtual void expectCandidates(const Occupancy &occupancy,
+                                llvm::ArrayRef<Assignment> candidates) {}
+  /// The same of kernels: each class will have one of its schedules.
+  virtual void expectKernels(const Occupancy &occupancy,
+                             llvm::ArrayRef<Assignment> candidates) {}
+
   /// Measures candidates of one class, all in one kernel at that occupancy,
   /// with the multiprocessors as full as in a fused kernel. Gives one trial a
   /// candidate. Where the common kernel fails, the measurer finds out which
@@ -52,6 +60,9 @@ public:
   virtual Trial measureKernel(llvm::ArrayRef<FeatureClass> classes,
                               const Assignment &assignment,
                               const Occupancy &occupancy) = 0;
+
+  /// Where the time went, as a line to print; empty if there is nothing to say.
+  virtual std::string summary() const { return ""; }
 };
 
 /// "#emb.sub_warp<vector = 4, lanes = 8, unroll = 4>".

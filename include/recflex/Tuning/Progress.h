@@ -26,6 +26,7 @@ struct TuningStep {
   /// The class that was measured, or changed; none in the global stage.
   const FeatureClass *featureClass = nullptr;
   size_t classNumber = 0;
+  size_t classes = 1; ///< that were changed together, that one the first
   size_t candidates = 0; ///< tried in this step
   size_t rejected = 0;   ///< those of them that did not work
   /// The best so far: of the class at this occupancy, or of all kernels.

@@ -1,4 +1,4 @@
-//===- RefineStage.h - One class after the other, in place ------*- C++ -*-===//
+//===- RefineStage.h - Groups of classes, in place --------------*- C++ -*-===//
 
 #ifndef RECFLEX_TUNING_REFINESTAGE_H
 #define RECFLEX_TUNING_REFINESTAGE_H
@@ -9,8 +9,8 @@ namespace recflex {
 
 /// A change that made the whole kernel faster.
 struct Refinement {
-  size_t classNumber = 0;
-  emb::ScheduleAttrInterface from, to;
+  std::vector<size_t> classes; ///< that were given the schedule, if they can
+  emb::ScheduleAttrInterface to;
   double before = 0, after = 0; ///< seconds a batch
 };
 
@@ -19,21 +19,29 @@ struct RefinedKernel {
   std::vector<Refinement> changes;
 };
 
-/// Changes the schedule of one whole class at a time, in the real fused kernel:
-/// the class with the largest share of the time first, its candidates by their
-/// local rank. A change that gains more than noise stays. Ends when no change
-/// does, or the budget is spent. Never slower than what it starts from.
+/// Changes schedules in the real fused kernel: first of all classes of one shape
+/// together, then of those of one shape and similar bags, then of single
+/// classes; the largest share of the time first. A change that gains more than
+/// noise stays. Never slower than what it starts from.
 class RefineStage {
 public:
   explicit RefineStage(const TuningContext &context) : context(context) {}
 
-  Result<RefinedKernel> run(const LocalRanking &ranking, MeasuredKernel start);
+  enum class Depth {
+    shapes, ///< the first level alone, once
+    classes ///< all levels, until a pass gains next to nothing
+  };
+  Result<RefinedKernel> run(const LocalRanking &ranking, MeasuredKernel start,
+                            Depth depth);
 
 private:
-  enum class PassEnd { changed, nothingHelps, outOfTime };
-
-  Result<PassEnd> pass(const LocalRanking &ranking, RefinedKernel &best);
+  Result<bool> pass(const LocalRanking &ranking, Depth depth,
+                    RefinedKernel &best);
+  Result<bool> tryGroup(const LocalRanking &ranking,
+                        const std::vector<size_t> &group, RefinedKernel &best);
   bool isFaster(const Trial &trial, const Trial &best) const;
+  void report(const RefinedKernel &best, const std::vector<size_t> &group,
+              bool works);
 
   const TuningContext &context;
   size_t done = 0;

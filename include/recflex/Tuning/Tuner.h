@@ -49,6 +49,8 @@ public:
   Result<std::vector<PlannedTrials>> plan();
 
 private:
+  Result<RefinedKernel> refine(const std::vector<LocalRanking> &rankings,
+                               const std::vector<MeasuredKernel> &kernels);
   ClassChoice describeChoice(const LocalRanking &ranking, size_t number,
                              emb::ScheduleAttrInterface chosen) const;
 

@@ -43,8 +43,9 @@ SmallVector<Type> ForwardArguments::types(MLIRContext *context) {
 
 ForwardArguments ForwardArguments::of(Block &entry, Type indexType) {
   ForwardArguments arguments;
+  // One of them may have more, behind these.
   for (auto [parameter, argument] :
-       llvm::zip_equal(kParameters, entry.getArguments()))
+       llvm::zip_first(kParameters, entry.getArguments()))
     arguments.*parameter.member = argument;
   arguments.indexType = indexType;
   return arguments;

@@ -75,6 +75,7 @@ struct Variant {
   const char *name;
   bool anyFormat;
   enum { unchecked, checked, checkedIfAsked } checks;
+  bool profiled = false; ///< takes `clocks` as its last argument
 };
 
 class ForwardKernel {
@@ -89,27 +90,33 @@ private:
   gpu::GPUFuncOp create();
   void emitTile(KernelBuilder &b);
   void emitBody(KernelBuilder &b, Value number, Value tile);
+  void emitProfiledTile(KernelBuilder &b);
 
   gpu::GPUModuleOp module;
   const KernelPlan &plan;
   const Variant &variant;
   ArrayRef<func::FuncOp> bodies;
   ForwardArguments arguments;
+  Value clocks;
 };
 
 } // namespace
 
 gpu::GPUFuncOp ForwardKernel::create() {
   MLIRContext *context = module.getContext();
+  SmallVector<Type> types = ForwardArguments::types(context);
+  if (variant.profiled)
+    types.push_back(LLVM::LLVMPointerType::get(context, 1));
   gpu::GPUFuncOp kernel =
-      createKernel(module, variant.name, ForwardArguments::types(context),
-                   plan.threads);
+      createKernel(module, variant.name, types, plan.threads);
   kernel->setAttr(
       NVVM::NVVMDialect::getMinctasmAttrName(),
       IntegerAttr::get(IntegerType::get(context, 32), plan.blocksPerSM));
+  Block &entry = kernel.getBody().front();
+  if (variant.profiled)
+    clocks = entry.getArguments().back();
   arguments = ForwardArguments::of(
-      kernel.getBody().front(),
-      IntegerType::get(context, 8 * byteSize(plan.indexType)));
+      entry, IntegerType::get(context, 8 * byteSize(plan.indexType)));
   return kernel;
 }
 
@@ -157,6 +164,24 @@ void ForwardKernel::emitTile(KernelBuilder &b) {
       [&] { emitBody(b, number, tile); });
 }
 
+/// The clock when the first thread begins, and when the last has ended.
+void ForwardKernel::emitProfiledTile(KernelBuilder &b) {
+  Type i64 = b.getI64Type();
+  Value isProfiled = b.equal(b.isNull(clocks), b.boolean(false));
+  auto writeClock = [&](int64_t place) {
+    Value isFirst = b.equal(b.threadId(), b.i32(0));
+    b.guarded(b.both(isProfiled, isFirst), [&] {
+      Value entry = b.gep(clocks, i64, b.mul(b.widen(b.blockId()), b.i64(2)));
+      b.store(NVVM::Clock64Op::create(b, i64),
+              b.gep(entry, i64, b.i32(place)), 8);
+    });
+  };
+  writeClock(0);
+  emitTile(b);
+  b.guarded(isProfiled, [&] { b.barrier(); });
+  writeClock(1);
+}
+
 void ForwardKernel::emit(bool overlaps) {
   gpu::GPUFuncOp kernel = create();
   OpBuilder builder =
@@ -167,31 +192,53 @@ void ForwardKernel::emit(bool overlaps) {
   // The grid is an upper bound; blocks past the last tile have nothing to do.
   Value total = b.load(b.getI32Type(),
                        b.gep(arguments.starts, b.getI32Type(), arguments.count), 4);
-  b.guarded(b.less(b.blockId(), total), [&] { emitTile(b); });
+  b.guarded(b.less(b.blockId(), total), [&] {
+    variant.profiled ? emitProfiledTile(b) : emitTile(b);
+  });
+}
+
+static LLVM::GlobalOp createSharedMemory(gpu::GPUModuleOp module,
+                                         const KernelPlan &plan) {
+  if (plan.sharedBytes == 0)
+    return {};
+  return createShared(module, "recflex_shared",
+                      Float32Type::get(module.getContext()),
+                      plan.sharedBytes / 4);
+}
+
+static SmallVector<func::FuncOp> emitBodies(gpu::GPUModuleOp module,
+                                            const KernelPlan &plan,
+                                            LLVM::GlobalOp shared,
+                                            bool anyFormat) {
+  SmallVector<func::FuncOp> bodies;
+  for (auto [number, body] : llvm::enumerate(plan.bodies))
+    bodies.push_back(emitBodyFunction(module, body, number, shared, anyFormat));
+  return bodies;
 }
 
 void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps) {
-  MLIRContext *context = module.getContext();
-  LLVM::GlobalOp shared;
-  if (plan.sharedBytes)
-    shared = createShared(module, "recflex_shared",
-                          Float32Type::get(context), plan.sharedBytes / 4);
-  auto emitBodies = [&](bool anyFormat) {
-    SmallVector<func::FuncOp> bodies;
-    for (auto [number, body] : llvm::enumerate(plan.bodies))
-      bodies.push_back(
-          emitBodyFunction(module, body, number, shared, anyFormat));
-    return bodies;
-  };
-  SmallVector<func::FuncOp> usual = emitBodies(/*anyFormat=*/false);
-  SmallVector<func::FuncOp> any = emitBodies(/*anyFormat=*/true);
+  LLVM::GlobalOp shared = createSharedMemory(module, plan);
+  SmallVector<func::FuncOp> usual =
+      emitBodies(module, plan, shared, /*anyFormat=*/false);
+  SmallVector<func::FuncOp> any =
+      emitBodies(module, plan, shared, /*anyFormat=*/true);
   for (const Variant &variant :
        {Variant{abi::kForwardKernel, false, Variant::unchecked},
         Variant{abi::kForwardCheckedKernel, false, Variant::checked},
         Variant{abi::kForwardAnyKernel, true, Variant::checkedIfAsked}})
     ForwardKernel(module, plan, variant, variant.anyFormat ? any : usual)
         .emit(overlaps);
+}
+
+void emitProfiledKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
+                        bool overlaps) {
+  LLVM::GlobalOp shared = createSharedMemory(module, plan);
+  SmallVector<func::FuncOp> bodies =
+      emitBodies(module, plan, shared, /*anyFormat=*/false);
+  Variant variant{abi::kForwardProfiledKernel, false, Variant::unchecked,
+                  /*profiled=*/true};
+  ForwardKernel(module, plan, variant, bodies).emit(overlaps);
 }
 
 } // namespace recflex

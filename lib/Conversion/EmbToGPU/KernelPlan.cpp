@@ -4,7 +4,6 @@
 
 #include "recflex/Runtime/KernelABI.h"
 
-#include <map>
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -12,10 +11,7 @@ using namespace mlir;
 
 namespace recflex {
 
-/// Everything that the emitted code depends on.
-using BodyKey = std::tuple<const void *, int64_t, int, int, bool, int64_t, bool>;
-
-static BodyKey keyOf(const PlannedBody &body) {
+static PlannedBodyKey keyOf(const PlannedBody &body) {
   const emb::LookupShape &lookup = body.shape.lookup;
   return {body.schedule.getAsOpaquePointer(),
           lookup.width,
@@ -44,6 +40,23 @@ std::string PlannedBody::getName() const {
   return name;
 }
 
+int32_t KernelPlan::addBody(const PlannedBody &body) {
+  auto [entry, isNew] =
+      known.try_emplace(keyOf(body), static_cast<int32_t>(bodies.size()));
+  if (isNew) {
+    sharedBytes = std::max(
+        sharedBytes, body.schedule.getSharedBytes(body.shape.lookup, threads));
+    bodies.push_back(body);
+  }
+  return entry->second;
+}
+
+void KernelPlan::setScratch(int64_t bytes) {
+  scratchBytes = bytes;
+  for (PlannedBody &body : bodies)
+    body.shape.scratchStride = bytes;
+}
+
 KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
   KernelPlan plan;
   plan.indexType = op.getKjt().getType().getIndexType().getWidth() == 32
@@ -52,7 +65,7 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
   plan.threads = op.getOccupancy().getThreads();
   plan.blocksPerSM = op.getOccupancy().getBlocks();
 
-  std::map<BodyKey, int32_t> known;
+  int64_t scratch = 0;
   for (auto feature :
        op.getFeatures().getAsRange<emb::FusedFeatureAttr>()) {
     PlannedBody body;
@@ -70,22 +83,12 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
     planned.attribute = feature;
     planned.tile =
         body.schedule.getTileShape(body.shape.lookup, plan.threads);
-    planned.scratch = plan.scratchBytes;
-    plan.scratchBytes +=
-        llvm::alignTo(planned.tile.scratchBytes, abi::kScratchAlignment);
-    auto [entry, isNew] =
-        known.try_emplace(keyOf(body), static_cast<int32_t>(plan.bodies.size()));
-    planned.body = entry->second;
+    planned.scratch = scratch;
+    scratch += llvm::alignTo(planned.tile.scratchBytes, abi::kScratchAlignment);
+    planned.body = plan.addBody(body);
     plan.features.push_back(planned);
-    if (isNew) {
-      plan.sharedBytes = std::max(
-          plan.sharedBytes,
-          body.schedule.getSharedBytes(body.shape.lookup, plan.threads));
-      plan.bodies.push_back(body);
-    }
   }
-  for (PlannedBody &body : plan.bodies)
-    body.shape.scratchStride = plan.scratchBytes;
+  plan.setScratch(scratch);
   return plan;
 }
 

@@ -92,6 +92,10 @@ llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile);
 void emitForwardKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps);
 
+/// recflex_forward_profiled.
+void emitProfiledKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                        bool overlaps);
+
 /// The i32 at byte `offset` of descriptor `number`.
 mlir::Value loadField(KernelBuilder &b, mlir::Value descriptors,
                       mlir::Value number, size_t offset);

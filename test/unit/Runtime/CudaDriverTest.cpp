@@ -119,6 +119,13 @@ static_assert(cuda::kErrorUnsupportedPtxVersion ==
               CUDA_ERROR_UNSUPPORTED_PTX_VERSION);
 static_assert(cuda::kDeviceMultiprocessorCount ==
               CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+static_assert(cuda::kDeviceClockRate == CU_DEVICE_ATTRIBUTE_CLOCK_RATE);
+static_assert(cuda::kDeviceMaxThreadsPerMultiprocessor ==
+              CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR);
+static_assert(cuda::kDeviceMaxRegistersPerMultiprocessor ==
+              CU_DEVICE_ATTRIBUTE_MAX_REGISTERS_PER_MULTIPROCESSOR);
+static_assert(cuda::kDeviceMaxBlocksPerMultiprocessor ==
+              CU_DEVICE_ATTRIBUTE_MAX_BLOCKS_PER_MULTIPROCESSOR);
 static_assert(cuda::kDeviceL2CacheSize == CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
 static_assert(cuda::kDeviceComputeCapabilityMajor ==
               CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);

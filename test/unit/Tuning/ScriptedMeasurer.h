@@ -141,7 +141,7 @@ inline std::string toText(const TuningResult &result) {
             (choice.runnerUp.schedule ? toText(choice.runnerUp.schedule)
                                       : "none");
   for (const Refinement &change : result.changes)
-    text += "\n" + std::to_string(change.classNumber) + " to " +
+    text += "\n" + std::to_string(change.classes.front()) + " to " +
             toText(change.to);
   if (result.kernel)
     text += "\n" + std::to_string(result.kernel->cost * 1e9);

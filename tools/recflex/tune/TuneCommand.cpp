@@ -2,6 +2,7 @@
 
 #include "../Build.h"
 #include "../Command.h"
+#include "../Workload.h"
 #include "TuneDevices.h"
 #include "TuneModel.h"
 #include "TuneReport.h"
@@ -52,8 +53,10 @@ public:
       return record.error();
     if (Status status = importInto(*record); !status)
       return status;
-    auto measurer = (*device)->create(
-        {**module, problem, *batches, threads, blocks});
+    TuneRequest request{
+        session, **module, problem, *batches, threads, blocks,
+        [&](const Manifest &manifest) { return tables.read(manifest); }};
+    auto measurer = (*device)->create(request);
     if (!measurer)
       return measurer.error();
     if (Status status = tune(session, **module, problem, **device, **measurer,
@@ -194,8 +197,10 @@ private:
       cl::desc("sample batches (safetensors) to tune for; without, the IR's "
                "own statistics count"),
       cl::value_desc("file,..."), cl::sub(sub)};
+  TableInput tables{sub};
   cl::opt<std::string> deviceName{
-      "device", cl::desc("where to measure: model (nowhere: estimates)"),
+      "device",
+      cl::desc("where to measure: cuda (GPU 0) or model (nowhere: estimates)"),
       cl::init("model"), cl::sub(sub)};
   cl::opt<std::string> recordFile{
       "record",
@@ -215,7 +220,8 @@ private:
       "threads", cl::desc("threads a block of the fused kernel"), cl::init(0),
       cl::sub(sub)};
   cl::opt<int64_t> blocks{
-      "blocks", cl::desc("blocks a multiprocessor, where nothing is measured"),
+      "blocks", cl::desc("blocks a multiprocessor; without, all that make a "
+                        "difference are tried"),
       cl::init(0), cl::sub(sub)};
   cl::list<std::string> only{"schedules", cl::CommaSeparated,
                              cl::desc("try these schedules alone"),

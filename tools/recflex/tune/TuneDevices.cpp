@@ -2,6 +2,8 @@
 
 #include "TuneDevices.h"
 
+#include "CudaTuning.h"
+
 #include "recflex/Tuning/CostModel.h"
 
 namespace recflex {
@@ -21,7 +23,8 @@ llvm::ArrayRef<TuneDevice> tuneDevices() {
       {"model",
        "the cost model: nothing is measured",
        createCostModel,
-       {"gather", "sub_warp", "block_reduce"}}};
+       {"gather", "sub_warp", "block_reduce"}},
+      {"cuda", "GPU 0", createCudaMeasurer, {}}};
   return devices;
 }
 

@@ -3,12 +3,16 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
 #define RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
 
+#include "../HostTables.h"
+#include "../ModelInput.h"
+
 #include "recflex/Data/Batch.h"
 #include "recflex/Support/Result.h"
 #include "recflex/Tuning/Trials.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,11 +21,14 @@ namespace recflex {
 
 /// What a measurer is made for. It outlives the measurer.
 struct TuneRequest {
+  CompilerSession &session;
   mlir::ModuleOp module; ///< emb IR with statistics
   const TuningProblem &problem;
   const std::vector<Batch> &batches; ///< the samples; none if the IR has stats
   int64_t threads; ///< a block; 0 leaves it to the measurer
   int64_t blocks;  ///< a multiprocessor; 0 leaves it to the measurer
+  /// The model's tables, as the command line says.
+  std::function<Result<HostTables>(const Manifest &)> tables;
 };
 
 struct TuneDevice {

@@ -34,8 +34,12 @@ static std::string describeFailure(const TuningFailure &failure) {
 }
 
 static std::string describeSubject(const TuningStep &step) {
-  return step.featureClass ? printable(describe(*step.featureClass))
-                           : "all features";
+  if (!step.featureClass)
+    return "all features";
+  std::string text = printable(describe(*step.featureClass));
+  if (step.classes > 1)
+    text += ", " + std::to_string(step.classes - 1) + " more classes";
+  return text;
 }
 
 /// "12 of 40", or "12" if nobody knows how many there will be.
@@ -154,6 +158,7 @@ public:
     if (step.featureClass) {
       line["class"] = step.classNumber;
       line["feature"] = step.featureClass->lookup.name;
+      line["classes"] = step.classes;
     }
     line["candidates"] = step.candidates;
     line["rejected"] = step.rejected;

@@ -82,6 +82,8 @@ void printResult(llvm::raw_ostream &os, const TuningProblem &problem,
   os << result.measured << " trials, " << result.known
      << " known from the record, " << llvm::format("%.1f", result.seconds)
      << " s\n";
+  if (std::string summary = measurer.summary(); !summary.empty())
+    os << summary << '\n';
   if (result.outOfTime)
     os << "the time budget ended first; run again with the same --record to go "
           "on\n";
@@ -137,8 +139,7 @@ void printResultJson(llvm::raw_ostream &os, const TuningProblem &problem,
   }
   line["changes"] = Json::array();
   for (const Refinement &change : result.changes)
-    line["changes"].push_back({{"class", change.classNumber},
-                               {"from", toText(change.from)},
+    line["changes"].push_back({{"classes", change.classes},
                                {"to", toText(change.to)},
                                {"before", change.before},
                                {"after", change.after}});
@@ -152,6 +153,8 @@ void printResultJson(llvm::raw_ostream &os, const TuningProblem &problem,
   line["measured"] = result.measured;
   line["known"] = result.known;
   line["seconds"] = result.seconds;
+  if (std::string summary = measurer.summary(); !summary.empty())
+    line["summary"] = summary;
   line["out_of_time"] = result.outOfTime;
   print(os, line);
 }

@@ -12,6 +12,9 @@
 #include "recflex/Dialect/Emb/IR/Emb.h"
 #include "recflex/Schedules/BodyBuilder.h"
 
+#include <map>
+#include <tuple>
+
 namespace recflex {
 
 /// One case of the forward kernel's switch.
@@ -31,6 +34,10 @@ struct PlannedFeature {
   int64_t scratch = 0; ///< first byte in a sample's scratch
 };
 
+/// Everything that a body's code depends on.
+using PlannedBodyKey =
+    std::tuple<const void *, int64_t, int, int, bool, int64_t, bool>;
+
 struct KernelPlan {
   recflex::IndexType indexType = recflex::IndexType::i32;
   int64_t threads = 0;
@@ -42,6 +49,14 @@ struct KernelPlan {
 
   /// Plans the kernel. The same op always gives the same plan.
   static KernelPlan build(emb::FusedLookupOp op);
+
+  /// Adds a body unless its like is there; its number. `threads` is set.
+  int32_t addBody(const PlannedBody &body);
+  /// Sets scratchBytes, once all bodies are there.
+  void setScratch(int64_t bytes);
+
+private:
+  std::map<PlannedBodyKey, int32_t> known; ///< the bodies' numbers
 };
 
 } // namespace recflex

@@ -1,7 +1,7 @@
 //===- PtxModule.h - Code to kernels that can be launched -------*- C++ -*-===//
 
-#ifndef RECFLEX_LIB_RUNTIME_PTXMODULE_H
-#define RECFLEX_LIB_RUNTIME_PTXMODULE_H
+#ifndef RECFLEX_RUNTIME_PTXMODULE_H
+#define RECFLEX_RUNTIME_PTXMODULE_H
 
 #include "recflex/Runtime/DeviceModule.h"
 
@@ -43,4 +43,4 @@ Status launchKernel(const CudaDriver &driver, const DeviceKernel &kernel,
 
 } // namespace recflex
 
-#endif // RECFLEX_LIB_RUNTIME_PTXMODULE_H
+#endif // RECFLEX_RUNTIME_PTXMODULE_H

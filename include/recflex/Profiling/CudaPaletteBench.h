@@ -1,0 +1,70 @@
+//===- CudaPaletteBench.h - Assignments on a GPU ----------------*- C++ -*-===//
+
+#ifndef RECFLEX_PROFILING_CUDAPALETTEBENCH_H
+#define RECFLEX_PROFILING_CUDAPALETTEBENCH_H
+
+#include "recflex/Profiling/PaletteBench.h"
+#include "recflex/Runtime/DeviceBatch.h"
+#include "recflex/Runtime/DeviceBench.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace recflex {
+
+class LoadedPalette;
+class PooledOutputs;
+
+/// A model's batches, and what their outputs must be.
+struct BenchSamples {
+  std::vector<Batch> batches;
+  std::vector<std::vector<float>> references; ///< poolReference() of each
+};
+
+class CudaPaletteBench final : public PaletteBench {
+public:
+  /// `manifest` is of the model; of its features, what FeatureBody has does not
+  /// count. `tables` are in device memory that lives as long as the bench.
+  static Result<std::unique_ptr<CudaPaletteBench>>
+  create(DevicePointer device, const Manifest &manifest,
+         std::vector<DevicePtr> tables, const BenchSamples &samples);
+  ~CudaPaletteBench() override;
+
+  Benched<BenchDevice> describe() override;
+  Benched<PaletteFigures> load(int64_t palette,
+                               const PaletteImage &image) override;
+  void unload(int64_t palette) override;
+  Benched<std::vector<FeatureProfile>>
+  profile(int64_t palette, const BodyAssignment &assignment, int rounds) override;
+  Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
+                             int64_t yardstickPalette,
+                             const BodyAssignment &yardstick) override;
+
+private:
+  CudaPaletteBench(DevicePointer device, const Manifest &manifest,
+                   std::vector<DevicePtr> tables, Stream stream);
+  Status upload(const BenchSamples &samples);
+  Result<const LoadedPalette *> find(int64_t palette) const;
+  Result<std::vector<FeatureProfile>>
+  profileAll(const LoadedPalette &palette, const BodyAssignment &assignment,
+             int rounds);
+  Result<KernelTiming> timeAll(const LoadedPalette &palette,
+                               const BodyAssignment &assignment,
+                               const LoadedPalette &yardstickPalette,
+                               const BodyAssignment &yardstick);
+
+  DevicePointer device;
+  Manifest manifest;
+  std::vector<DevicePtr> tables;
+  Stream stream;
+  std::vector<DeviceBatch> batches;
+  std::unique_ptr<PooledOutputs> outputs;
+  std::map<int64_t, std::unique_ptr<LoadedPalette>> palettes;
+  /// Seconds a batch of the yardstick, when it was first timed.
+  std::optional<double> yardstickSeconds;
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_PROFILING_CUDAPALETTEBENCH_H

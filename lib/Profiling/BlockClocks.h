@@ -1,0 +1,38 @@
+//===- BlockClocks.h - How long each feature's blocks took ------*- C++ -*-===//
+
+#ifndef RECFLEX_LIB_PROFILING_BLOCKCLOCKS_H
+#define RECFLEX_LIB_PROFILING_BLOCKCLOCKS_H
+
+#include "recflex/Runtime/DeviceMemory.h"
+#include "recflex/Runtime/Workspace.h"
+
+namespace recflex {
+
+/// Of one feature, over some batches, in clock cycles.
+struct BlockTimes {
+  int64_t batches = 0;
+  int64_t sum = 0;     ///< of all blocks
+  int64_t longest = 0; ///< of each batch's longest block, added up
+};
+
+/// The array that recflex_forward_profiled leaves its clocks in.
+class BlockClocks {
+public:
+  static Result<BlockClocks> create(const Stream &stream, int64_t blocks,
+                                    size_t features);
+
+  DevicePtr address() const { return onDevice.address(); }
+
+  /// Adds the times of the batch that was pooled last, in `blocks` blocks, to
+  /// `times`, an entry a feature; waits for it. `workspace` has its binding.
+  Status collect(const Stream &stream, int64_t blocks,
+                 const Workspace &workspace, std::vector<BlockTimes> &times);
+
+private:
+  DeviceBuffer onDevice;
+  PinnedBuffer clocks, order, starts;
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_LIB_PROFILING_BLOCKCLOCKS_H

@@ -1,0 +1,267 @@
+//===- CudaPaletteBench.cpp - Assignments on a GPU ------------------------===//
+
+#include "recflex/Profiling/CudaPaletteBench.h"
+
+#include "BlockClocks.h"
+#include "PalettePooling.h"
+#include "PooledOutputs.h"
+
+#include "recflex/Runtime/PtxHeader.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace recflex {
+
+//===----------------------------------------------------------------------===//
+// Failures
+//===----------------------------------------------------------------------===//
+
+/// A driver that fails in the middle of a run has met an illegal access or the
+/// like: its context is then of no use any more.
+static BenchFailure describeFailure(const Error &error) {
+  bool isOfDevice = error.code == ErrorCode::noDevice ||
+                    error.code == ErrorCode::outOfMemory;
+  return {isOfDevice ? BenchFailure::deviceLost : BenchFailure::crashed,
+          error.message};
+}
+
+template <typename T> static Benched<T> benched(Result<T> result) {
+  if (!result)
+    return describeFailure(result.error());
+  return std::move(*result);
+}
+
+//===----------------------------------------------------------------------===//
+// Creation
+//===----------------------------------------------------------------------===//
+
+CudaPaletteBench::CudaPaletteBench(DevicePointer device,
+                                   const Manifest &manifest,
+                                   std::vector<DevicePtr> tables, Stream stream)
+    : device(std::move(device)), manifest(manifest), tables(std::move(tables)),
+      stream(std::move(stream)) {}
+
+CudaPaletteBench::~CudaPaletteBench() = default;
+
+Result<std::unique_ptr<CudaPaletteBench>>
+CudaPaletteBench::create(DevicePointer device, const Manifest &manifest,
+                         std::vector<DevicePtr> tables,
+                         const BenchSamples &samples) {
+  if (Status status = checkTables(tables, manifest); !status)
+    return status.error();
+  if (samples.batches.empty() ||
+      samples.batches.size() != samples.references.size())
+    return makeError("a bench needs sample batches, and a reference for each");
+  Result<Stream> stream = Stream::create(device);
+  if (!stream)
+    return stream.error();
+  std::unique_ptr<CudaPaletteBench> bench(
+      new CudaPaletteBench(std::move(device), manifest, std::move(tables),
+                           std::move(*stream)));
+  if (Status status = bench->upload(samples); !status)
+    return status.error();
+  return bench;
+}
+
+Status CudaPaletteBench::upload(const BenchSamples &samples) {
+  for (const Batch &batch : samples.batches) {
+    Result<DeviceBatch> onDevice =
+        DeviceBatch::upload(stream, manifest, batch);
+    if (!onDevice)
+      return onDevice.error();
+    batches.push_back(std::move(*onDevice));
+  }
+  auto created = PooledOutputs::create(stream, manifest, samples.references);
+  if (!created)
+    return created.error();
+  outputs = std::make_unique<PooledOutputs>(std::move(*created));
+  return {};
+}
+
+Benched<BenchDevice> CudaPaletteBench::describe() {
+  const DeviceProperties &gpu = device->properties();
+  BenchDevice described;
+  described.name = gpu.name;
+  described.chip = gpu.chip();
+  described.driver = cudaVersionName(gpu.driverVersion);
+  described.multiprocessors = gpu.multiprocessors;
+  described.maxThreads = gpu.threadsPerMultiprocessor;
+  described.maxBlocks = gpu.blocksPerMultiprocessor;
+  described.registers = gpu.registersPerMultiprocessor;
+  described.sharedBytes = gpu.sharedBytesPerMultiprocessor;
+  return described;
+}
+
+//===----------------------------------------------------------------------===//
+// Palettes
+//===----------------------------------------------------------------------===//
+
+Benched<PaletteFigures> CudaPaletteBench::load(int64_t palette,
+                                               const PaletteImage &image) {
+  Result<LoadedPalette> loaded = LoadedPalette::load(device, image);
+  if (!loaded) {
+    BenchFailure failure = describeFailure(loaded.error());
+    if (failure.kind == BenchFailure::crashed)
+      failure.kind = BenchFailure::refused;
+    return failure;
+  }
+  palettes[palette] = std::make_unique<LoadedPalette>(std::move(*loaded));
+  const DeviceKernel &kernel = palettes[palette]->forward;
+  PaletteFigures figures;
+  figures.registers = kernel.registers;
+  figures.spilledBytes = kernel.localBytes;
+  figures.blocks = kernel.blocksPerSM;
+  return figures;
+}
+
+void CudaPaletteBench::unload(int64_t palette) { palettes.erase(palette); }
+
+Result<const LoadedPalette *> CudaPaletteBench::find(int64_t palette) const {
+  auto found = palettes.find(palette);
+  if (found == palettes.end())
+    return makeError("palette ", palette, " is not loaded");
+  return found->second.get();
+}
+
+//===----------------------------------------------------------------------===//
+// Profiles
+//===----------------------------------------------------------------------===//
+
+/// A tuner times thousands of assignments.
+static constexpr BenchOptions kTiming{/*samples=*/11, /*sampleSeconds=*/5e-4,
+                                      /*warmupSeconds=*/1e-3};
+
+/// The median, of at least one.
+static double middle(std::vector<double> values) {
+  return summarize(std::move(values)).median;
+}
+
+/// Figures of the features, from the clocks of each round over all batches.
+static std::vector<FeatureProfile>
+summarizeRounds(const std::vector<std::vector<BlockTimes>> &rounds,
+                double clockRate) {
+  std::vector<FeatureProfile> profiles(rounds.front().size());
+  double batches = static_cast<double>(rounds.front().front().batches);
+  for (size_t f = 0; f != profiles.size(); ++f) {
+    std::vector<double> sums, longest;
+    for (const std::vector<BlockTimes> &round : rounds) {
+      sums.push_back(static_cast<double>(round[f].sum) / clockRate / batches);
+      longest.push_back(static_cast<double>(round[f].longest) / clockRate /
+                        batches);
+    }
+    auto [least, most] = std::minmax_element(sums.begin(), sums.end());
+    profiles[f].spread = *most - *least;
+    profiles[f].blockSeconds = middle(std::move(sums));
+    profiles[f].longestBlock = middle(std::move(longest));
+  }
+  return profiles;
+}
+
+Result<std::vector<FeatureProfile>>
+CudaPaletteBench::profileAll(const LoadedPalette &palette,
+                             const BodyAssignment &assignment, int roundCount) {
+  auto pooling = PalettePooling::create(palette, manifest, tables, assignment,
+                                        batches, stream);
+  if (!pooling)
+    return pooling.error();
+  auto clocks = BlockClocks::create(stream, pooling->maxBlocks(),
+                                    manifest.features.size());
+  if (!clocks)
+    return clocks.error();
+  std::vector<std::vector<BlockTimes>> rounds;
+  for (int round = 0; round != roundCount; ++round) {
+    rounds.emplace_back(manifest.features.size());
+    for (size_t i = 0; i != batches.size(); ++i) {
+      // What the output is made of need be looked at only once.
+      if (round == 0)
+        if (Status status = outputs->poison(stream); !status)
+          return status.error();
+      BatchArguments arguments =
+          batches[i].arguments(manifest, outputs->address());
+      if (Status status =
+              pooling->launch(arguments, clocks->address(), stream);
+          !status)
+        return status.error();
+      if (round == 0)
+        if (Status status = outputs->compare(stream, i); !status)
+          return status.error();
+      if (Status status = clocks->collect(
+              stream, pooling->blocks(arguments.batchSize),
+              pooling->workspace(), rounds.back());
+          !status)
+        return status.error();
+    }
+  }
+  std::vector<FeatureProfile> profiles =
+      summarizeRounds(rounds, device->properties().clockRate);
+  Result<std::vector<double>> errors = outputs->takeErrors(stream);
+  if (!errors)
+    return errors.error();
+  for (size_t f = 0; f != profiles.size(); ++f)
+    profiles[f].error = (*errors)[f];
+  return profiles;
+}
+
+Benched<std::vector<FeatureProfile>>
+CudaPaletteBench::profile(int64_t palette, const BodyAssignment &assignment, int rounds) {
+  Result<const LoadedPalette *> found = find(palette);
+  if (!found)
+    return describeFailure(found.error());
+  return benched(profileAll(**found, assignment, rounds));
+}
+
+//===----------------------------------------------------------------------===//
+// Times
+//===----------------------------------------------------------------------===//
+
+Result<KernelTiming>
+CudaPaletteBench::timeAll(const LoadedPalette &palette,
+                          const BodyAssignment &assignment,
+                          const LoadedPalette &yardstickPalette,
+                          const BodyAssignment &yardstick) {
+  auto pooling = PalettePooling::create(palette, manifest, tables, assignment,
+                                        batches, stream);
+  if (!pooling)
+    return pooling.error();
+  auto other = PalettePooling::create(yardstickPalette, manifest, tables,
+                                      yardstick, batches, stream);
+  if (!other)
+    return other.error();
+  Rotation launches, yardsticks;
+  for (const DeviceBatch &batch : batches) {
+    BatchArguments arguments = batch.arguments(manifest, outputs->address());
+    launches.push_back([&, arguments] {
+      return pooling->launch(arguments, /*clocks=*/0, stream);
+    });
+    yardsticks.push_back([&, arguments] {
+      return other->launch(arguments, /*clocks=*/0, stream);
+    });
+  }
+  auto samples =
+      sampleRotations(stream, {launches, yardsticks}, kTiming);
+  if (!samples)
+    return samples.error();
+  if (!yardstickSeconds)
+    yardstickSeconds = middle((*samples)[1]);
+  std::vector<double> scaled;
+  for (size_t i = 0; i != (*samples)[0].size(); ++i)
+    scaled.push_back((*samples)[0][i] / (*samples)[1][i] * *yardstickSeconds);
+  Timing timing = summarize(std::move(scaled));
+  return KernelTiming{timing.median, timing.p90 - timing.p10};
+}
+
+Benched<KernelTiming>
+CudaPaletteBench::time(int64_t palette, const BodyAssignment &assignment,
+                       int64_t yardstickPalette,
+                       const BodyAssignment &yardstick) {
+  Result<const LoadedPalette *> found = find(palette);
+  if (!found)
+    return describeFailure(found.error());
+  Result<const LoadedPalette *> other = find(yardstickPalette);
+  if (!other)
+    return describeFailure(other.error());
+  return benched(timeAll(**found, assignment, **other, yardstick));
+}
+
+} // namespace recflex

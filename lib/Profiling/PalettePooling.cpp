@@ -1,0 +1,172 @@
+//===- PalettePooling.cpp - One assignment, ready to launch ---------------===//
+
+#include "PalettePooling.h"
+
+#include "recflex/Runtime/DeviceMemory.h"
+
+#include <algorithm>
+
+namespace recflex {
+
+Result<LoadedPalette> LoadedPalette::load(const DevicePointer &device,
+                                          const PaletteImage &image) {
+  Result<PtxModule> module = image.isCubin ? loadCubin(device, image.code)
+                                           : loadPtx(device, image.code);
+  if (!module)
+    return module.error();
+  LoadedPalette palette;
+  for (auto [name, threads, kernel] :
+       {std::tuple{abi::kBindKeysKernel, int32_t(abi::kBindThreads),
+                   &palette.bindKeys},
+        std::tuple{abi::kBindOrderKernel, int32_t(abi::kBindThreads),
+                   &palette.bindOrder},
+        std::tuple{abi::kForwardProfiledKernel, image.threads,
+                   &palette.forward}}) {
+    Result<DeviceKernel> found = findKernel(*module, name, threads);
+    if (!found)
+      return found.error();
+    *kernel = *found;
+  }
+  palette.module = std::move(*module);
+  palette.threads = image.threads;
+  palette.scratchBytes = image.scratchBytes;
+  palette.overlaps = abi::overlapsKernels(device->properties().chip());
+  return palette;
+}
+
+namespace {
+/// A stream in which recflex_forward_profiled stands for the forward kernel.
+class PaletteQueue final : public KernelQueue {
+public:
+  PaletteQueue(const LoadedPalette &palette, DevicePtr clocks,
+               CUstream_st *stream)
+      : palette(palette), clocks(clocks), stream(stream) {}
+
+  Status launch(const KernelLaunch &launch,
+                KernelArguments arguments) override {
+    void *parameters[kMaxKernelArguments];
+    void **parameter = parameters;
+    for (const uint64_t &argument : arguments)
+      *parameter++ = const_cast<uint64_t *>(&argument);
+    const DeviceKernel *kernel = &palette.forward;
+    if (launch.kernel == KernelId::bindKeys)
+      kernel = &palette.bindKeys;
+    else if (launch.kernel == KernelId::bindOrder)
+      kernel = &palette.bindOrder;
+    else
+      *parameter++ = &clocks;
+    return enqueueKernel(palette.module.device()->driver(), *kernel,
+                         launch.blocks, launch.threads,
+                         launch.startsEarly && palette.overlaps, stream,
+                         parameters);
+  }
+
+private:
+  const LoadedPalette &palette;
+  DevicePtr clocks;
+  CUstream_st *stream;
+};
+} // namespace
+
+/// The model's manifest with the bodies and tiles of `assignment`.
+static Result<Manifest> assign(const Manifest &model,
+                               const LoadedPalette &palette,
+                               const BodyAssignment &assignment) {
+  if (assignment.size() != model.features.size())
+    return makeError("the assignment has ", assignment.size(),
+                     " bodies for ", model.features.size(), " features");
+  Manifest manifest = model;
+  manifest.threads = palette.threads;
+  manifest.scratchBytes = static_cast<int32_t>(palette.scratchBytes);
+  for (size_t f = 0; f != assignment.size(); ++f) {
+    ManifestFeature &feature = manifest.features[f];
+    feature.body = assignment[f].body;
+    feature.samplesPerTile = assignment[f].samplesPerTile;
+    feature.columnTiles = assignment[f].columnTiles;
+    feature.parallelLookups = assignment[f].parallelLookups;
+    feature.warpSamples = assignment[f].warpSamples;
+    feature.scratch = assignment[f].scratch;
+  }
+  return manifest;
+}
+
+/// Descriptors in device memory, with the tables' addresses.
+static Result<DeviceBuffer>
+uploadDescriptors(const Manifest &manifest,
+                  std::vector<abi::FeatureDescriptor> descriptors,
+                  const std::vector<DevicePtr> &tables, const Stream &stream) {
+  for (size_t f = 0; f != descriptors.size(); ++f)
+    descriptors[f].table = tables[manifest.features[f].table];
+  int64_t bytes = descriptors.size() * sizeof(abi::FeatureDescriptor);
+  Result<DeviceBuffer> buffer = DeviceBuffer::allocate(stream.device(), bytes);
+  if (!buffer)
+    return buffer;
+  if (Status status =
+          copyToDevice(stream, buffer->address(), descriptors.data(), bytes);
+      !status)
+    return status.error();
+  return buffer;
+}
+
+Result<PalettePooling> PalettePooling::create(
+    const LoadedPalette &palette, const Manifest &manifest,
+    const std::vector<DevicePtr> &tables, const BodyAssignment &assignment,
+    const std::vector<DeviceBatch> &batches, const Stream &stream) {
+  PalettePooling pooling;
+  pooling.palette = &palette;
+  Result<Manifest> assigned = assign(manifest, palette, assignment);
+  if (!assigned)
+    return assigned.error();
+  pooling.manifest = std::make_unique<Manifest>(std::move(*assigned));
+  pooling.descriptors = makeDescriptors(*pooling.manifest);
+  Result<DeviceBuffer> onDevice = uploadDescriptors(
+      *pooling.manifest, pooling.descriptors, tables, stream);
+  if (!onDevice)
+    return onDevice.error();
+  pooling.onDevice = std::move(*onDevice);
+
+  for (const DeviceBatch &batch : batches)
+    pooling.largestBatch = std::max(pooling.largestBatch, batch.batchSize());
+  ContextOptions options;
+  if (palette.scratchBytes != 0)
+    options.maxBatch = pooling.largestBatch;
+  std::vector<WorkspaceArray> arrays =
+      workspaceArrays(*pooling.manifest, options);
+  Result<DeviceBuffer> memory =
+      DeviceBuffer::allocate(stream.device(), workspaceBytes(arrays));
+  if (!memory)
+    return memory.error();
+  Workspace workspace = placeWorkspace(arrays, memory->address());
+  for (const WorkspaceArray &array : arrays)
+    if (array.zeroed)
+      if (Status status = fillBytes(stream, workspace.*array.address, 0,
+                                    array.bytes);
+          !status)
+        return status.error();
+  pooling.memory = std::move(*memory);
+  pooling.sequence = std::make_unique<LaunchSequence>(
+      *pooling.manifest, pooling.onDevice.address(), workspace, options);
+  return pooling;
+}
+
+int64_t PalettePooling::blocks(int64_t batchSize) const {
+  return countBlocks(descriptors, batchSize);
+}
+
+Status PalettePooling::launch(const BatchArguments &batch, DevicePtr clocks,
+                              const Stream &stream) const {
+  if (sequence->isEmpty(batch))
+    return {};
+  if (Status status = sequence->check(batch); !status)
+    return status;
+  ContextScope scope(*stream.device());
+  if (!scope)
+    return scope.error();
+  PaletteQueue queue(*palette, clocks, stream.get());
+  Result<BatchArguments> bound = sequence->bind(batch, queue);
+  if (!bound)
+    return bound.error();
+  return sequence->pool(*bound, /*views=*/0, queue);
+}
+
+} // namespace recflex

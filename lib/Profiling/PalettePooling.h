@@ -1,0 +1,58 @@
+//===- PalettePooling.h - One assignment, ready to launch -------*- C++ -*-===//
+
+#ifndef RECFLEX_LIB_PROFILING_PALETTEPOOLING_H
+#define RECFLEX_LIB_PROFILING_PALETTEPOOLING_H
+
+#include "recflex/Profiling/PaletteBench.h"
+#include "recflex/Runtime/DeviceBatch.h"
+#include "recflex/Runtime/LaunchSequence.h"
+#include "recflex/Runtime/PtxModule.h"
+
+namespace recflex {
+
+/// A palette on a GPU.
+class LoadedPalette {
+public:
+  static Result<LoadedPalette> load(const DevicePointer &device,
+                                    const PaletteImage &image);
+
+  PtxModule module;
+  DeviceKernel bindKeys, bindOrder, forward;
+  int32_t threads = 0;
+  int64_t scratchBytes = 0;
+  bool overlaps = false; ///< abi::overlapsKernels()
+};
+
+/// A model whose features are pooled by bodies of a palette.
+class PalettePooling {
+public:
+  /// `manifest` is of the model. The palette, the tables and the batches must
+  /// outlive the pooling.
+  static Result<PalettePooling>
+  create(const LoadedPalette &palette, const Manifest &manifest,
+         const std::vector<DevicePtr> &tables, const BodyAssignment &assignment,
+         const std::vector<DeviceBatch> &batches, const Stream &stream);
+
+  /// Enqueues the forward of a batch. With `clocks`, room for two i64 a block,
+  /// blocks leave theirs there.
+  Status launch(const BatchArguments &batch, DevicePtr clocks,
+                const Stream &stream) const;
+
+  /// Blocks of a batch, and of the largest one.
+  int64_t blocks(int64_t batchSize) const;
+  int64_t maxBlocks() const { return blocks(largestBatch); }
+
+  const Workspace &workspace() const { return sequence->workspace(); }
+
+private:
+  const LoadedPalette *palette = nullptr;
+  std::unique_ptr<Manifest> manifest; ///< with the assignment
+  std::vector<abi::FeatureDescriptor> descriptors;
+  DeviceBuffer onDevice, memory;
+  std::unique_ptr<LaunchSequence> sequence;
+  int64_t largestBatch = 0;
+};
+
+} // namespace recflex
+
+#endif // RECFLEX_LIB_PROFILING_PALETTEPOOLING_H

@@ -1,0 +1,93 @@
+//===- PaletteCompiler.cpp - Palettes, compiled side by side --------------===//
+
+#include "recflex/Tuning/Palettes/PaletteCompiler.h"
+
+#include <chrono>
+
+namespace recflex {
+
+/// ptxas takes a second or two for a palette, and is not to hang for ever.
+static constexpr std::chrono::seconds kAssembleLimit{120};
+
+PaletteCompiler::PaletteCompiler(const mlir::DialectRegistry &given,
+                                 std::optional<Ptxas> ptxas, unsigned count)
+    : ptxas(std::move(ptxas)) {
+  given.appendTo(registry);
+  for (unsigned i = 0; i != count; ++i)
+    threads.emplace_back([this] { work(); });
+}
+
+PaletteCompiler::~PaletteCompiler() {
+  {
+    std::lock_guard lock(mutex);
+    isClosing = true;
+    tasks.clear();
+  }
+  wakeUp.notify_all();
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+void PaletteCompiler::work() {
+  for (;;) {
+    Task task;
+    {
+      std::unique_lock lock(mutex);
+      wakeUp.wait(lock, [&] { return isClosing || !tasks.empty(); });
+      if (tasks.empty())
+        return;
+      task = std::move(tasks.front());
+      tasks.pop_front();
+    }
+    task();
+  }
+}
+
+std::shared_future<CompiledPalette> PaletteCompiler::submit(PaletteSpec spec) {
+  Task task([this, spec = std::move(spec)] { return compile(spec); });
+  std::shared_future<CompiledPalette> result = task.get_future().share();
+  {
+    std::lock_guard lock(mutex);
+    tasks.push_back(std::move(task));
+  }
+  wakeUp.notify_one();
+  return result;
+}
+
+PaletteCompiler::Seconds PaletteCompiler::spent() const {
+  std::lock_guard lock(mutex);
+  return seconds;
+}
+
+CompiledPalette PaletteCompiler::compile(const PaletteSpec &spec) {
+  using Clock = std::chrono::steady_clock;
+  auto since = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  CompiledPalette palette;
+  palette.image.threads = static_cast<int32_t>(spec.threads);
+  palette.image.scratchBytes = spec.scratchBytes;
+
+  auto start = Clock::now();
+  Result<std::string> ptx = compilePalette(registry, spec);
+  double compiling = since(start);
+  start = Clock::now();
+  if (!ptx) {
+    palette.outcome = Outcome::compileFailed;
+    palette.message = ptx.error().message;
+  } else if (!ptxas) {
+    palette.image.code = std::move(*ptx);
+  } else if (auto cubin = ptxas->assemble(*ptx, spec.chip, kAssembleLimit)) {
+    palette.image.code = std::move(*cubin);
+    palette.image.isCubin = true;
+  } else {
+    palette.outcome = Outcome::assembleFailed;
+    palette.message = cubin.error().message;
+  }
+  std::lock_guard lock(mutex);
+  seconds.compile += compiling;
+  seconds.assemble += since(start);
+  return palette;
+}
+
+} // namespace recflex

@@ -1,0 +1,532 @@
+//===- PaletteMeasurer.cpp - Trials by palettes ---------------------------===//
+
+#include "recflex/Tuning/Palettes/PaletteMeasurer.h"
+
+#include "Palette.h"
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <chrono>
+#include <cmath>
+#include <sstream>
+
+using llvm::ArrayRef;
+
+namespace recflex {
+
+PaletteMeasurer::PaletteMeasurer(const TuningProblem &problem,
+                                 PaletteModel given,
+                                 std::unique_ptr<PaletteBench> bench,
+                                 std::unique_ptr<PaletteCompiler> compiler,
+                                 TuningDevice device, TuningVersions versions,
+                                 Options options)
+    : problem(problem), model(std::move(given)), bench(std::move(bench)),
+      compiler(std::move(compiler)), deviceInfo(std::move(device)),
+      versionInfo(std::move(versions)), options(std::move(options)) {
+  std::vector<std::vector<size_t>> featuresOfLookup(problem.lookups.size());
+  for (auto [number, feature] : llvm::enumerate(model.features))
+    featuresOfLookup[feature.lookup].push_back(number);
+  for (auto [number, featureClass] : llvm::enumerate(problem.classes)) {
+    classNumbers[featureClass.key] = number;
+    llvm::SetVector<size_t> shapes;
+    featuresOf.emplace_back();
+    for (size_t member : featureClass.members)
+      for (size_t feature : featuresOfLookup[member]) {
+        featuresOf.back().push_back(feature);
+        shapes.insert(model.features[feature].shape);
+      }
+    shapesOf.emplace_back(shapes.begin(), shapes.end());
+  }
+}
+
+PaletteMeasurer::~PaletteMeasurer() = default;
+
+/// Calls `work`, and adds the seconds that it takes.
+template <typename Work>
+static decltype(auto) timed(double &seconds, const Work &work) {
+  struct Watch {
+    explicit Watch(double &seconds) : seconds(seconds) {}
+    ~Watch() {
+      seconds += std::chrono::duration<double>(
+                     std::chrono::steady_clock::now() - start)
+                     .count();
+    }
+    double &seconds;
+    std::chrono::steady_clock::time_point start =
+        std::chrono::steady_clock::now();
+  } watch(seconds);
+  return work();
+}
+
+std::string PaletteMeasurer::summary() const {
+  PaletteCompiler::Seconds spent = compiler->spent();
+  std::ostringstream os;
+  os.precision(1);
+  os << std::fixed << paletteCount << " palettes: " << spent.compile
+     << " s of compiling and " << spent.assemble
+     << " s of assembling in all threads, waited for for " << waited << " s; "
+     << onBench << " s on the device";
+  return os.str();
+}
+
+//===----------------------------------------------------------------------===//
+// Palettes
+//===----------------------------------------------------------------------===//
+
+/// Calls `visit` for each class and schedule of the rounds, the same one
+/// perhaps several times.
+template <typename Visit>
+static void forEachChoice(const std::vector<Assignment> &rounds,
+                          const Visit &visit) {
+  for (const Assignment &round : rounds)
+    for (auto [number, schedule] : llvm::enumerate(round))
+      if (schedule)
+        visit(number, schedule);
+}
+
+std::unique_ptr<Palette>
+PaletteMeasurer::makePalette(const Occupancy &occupancy, Rounds rounds) {
+  auto palette = std::make_unique<Palette>(nextNumber++, occupancy, model);
+  forEachChoice(rounds, [&](size_t number, emb::ScheduleAttrInterface schedule) {
+    for (size_t shape : shapesOf[number])
+      palette->add(shape, schedule);
+  });
+  palette->rounds = std::move(rounds);
+  return palette;
+}
+
+size_t PaletteMeasurer::countBodies(const Rounds &rounds) const {
+  std::set<CandidateKey> bodies;
+  forEachChoice(rounds, [&](size_t number, emb::ScheduleAttrInterface schedule) {
+    for (size_t shape : shapesOf[number])
+      bodies.insert({shape, schedule.getAsOpaquePointer()});
+  });
+  return bodies.size();
+}
+
+/// A schedule's text but for what follows from the row's width: schedules of
+/// features of different widths with equal settings are alike.
+static std::string settingOf(emb::ScheduleAttrInterface schedule) {
+  std::string text = toText(schedule), setting;
+  for (llvm::StringRef part : llvm::split(text, ", ")) {
+    bool followsWidth = part.contains("lanes = ") || part.contains("samples = ");
+    if (!followsWidth)
+      setting += part.str() + ", ";
+  }
+  return setting;
+}
+
+/// One round a setting, in the order in which the candidates have them.
+static std::vector<Assignment> makeRounds(ArrayRef<Assignment> candidates) {
+  std::vector<Assignment> rounds;
+  std::map<std::pair<std::string, size_t>, size_t> numbers;
+  for (auto [number, schedules] : llvm::enumerate(candidates)) {
+    std::map<std::string, size_t> repeats; // of a setting, by other lanes
+    for (emb::ScheduleAttrInterface schedule : schedules) {
+      std::string setting = settingOf(schedule);
+      size_t repeat = repeats[setting]++;
+      auto [round, isNew] =
+          numbers.try_emplace({setting, repeat}, rounds.size());
+      if (isNew)
+        rounds.emplace_back(candidates.size());
+      rounds[round->second][number] = schedule;
+    }
+  }
+  return rounds;
+}
+
+/// As many palettes as keep each below the size that is compiled fast.
+std::vector<std::unique_ptr<Palette>>
+PaletteMeasurer::makePalettes(const Occupancy &occupancy,
+                              ArrayRef<Assignment> candidates) {
+  Rounds rounds = makeRounds(candidates);
+  size_t count = std::max<size_t>(
+      1, llvm::divideCeil(countBodies(rounds), options.bodies));
+  size_t each = llvm::divideCeil(rounds.size(), count);
+  std::vector<std::unique_ptr<Palette>> palettes;
+  for (size_t first = 0; first < rounds.size(); first += each) {
+    size_t end = std::min(rounds.size(), first + each);
+    palettes.push_back(makePalette(
+        occupancy, Rounds(rounds.begin() + first, rounds.begin() + end)));
+  }
+  return palettes;
+}
+
+void PaletteMeasurer::expectCandidates(const Occupancy &occupancy,
+                                       ArrayRef<Assignment> candidates) {
+  localPalettes[keyOf(occupancy)] = makePalettes(occupancy, candidates);
+}
+
+void PaletteMeasurer::expectKernels(const Occupancy &occupancy,
+                                    ArrayRef<Assignment> candidates) {
+  std::unique_ptr<Palette> &palette = kernelPalettes[keyOf(occupancy)];
+  if (palette)
+    bench->unload(palette->number);
+  palette = makePalette(occupancy, makeRounds(candidates));
+}
+
+/// Everything that was announced is compiled as soon as something of it is
+/// wanted, in the order in which it will be wanted.
+void PaletteMeasurer::submitAll() {
+  for (const Occupancy &occupancy : options.occupancies) {
+    auto local = localPalettes.find(keyOf(occupancy));
+    if (local != localPalettes.end())
+      for (std::unique_ptr<Palette> &palette : local->second)
+        palette->submit(*compiler, deviceInfo.chip);
+  }
+  for (const Occupancy &occupancy : options.occupancies) {
+    auto kernel = kernelPalettes.find(keyOf(occupancy));
+    if (kernel != kernelPalettes.end())
+      kernel->second->submit(*compiler, deviceInfo.chip);
+  }
+}
+
+static Trial failedTrial(Outcome outcome, std::string message) {
+  Trial trial;
+  trial.outcome = outcome;
+  trial.message = std::move(message);
+  return trial;
+}
+
+static Trial toTrial(const BenchFailure &failure) {
+  switch (failure.kind) {
+  case BenchFailure::refused:
+    return failedTrial(Outcome::assembleFailed, failure.message);
+  case BenchFailure::crashed:
+    return failedTrial(Outcome::crashed, failure.message);
+  case BenchFailure::timedOut:
+    return failedTrial(Outcome::timedOut, failure.message);
+  case BenchFailure::deviceLost:
+    break;
+  }
+  return failedTrial(Outcome::deviceLost, failure.message);
+}
+
+/// Compiles and loads a palette, unless it is loaded; why that failed.
+std::optional<Trial> PaletteMeasurer::load(Palette &palette) {
+  if (palette.figures)
+    return std::nullopt;
+  palette.submit(*compiler, deviceInfo.chip);
+  const CompiledPalette &compiled =
+      timed(waited, [&]() -> auto & { return palette.compiled(); });
+  ++paletteCount;
+  if (compiled.outcome != Outcome::ok)
+    return failedTrial(compiled.outcome, compiled.message);
+  auto figures = timed(
+      onBench, [&] { return bench->load(palette.number, compiled.image); });
+  if (auto *failure = std::get_if<BenchFailure>(&figures))
+    return toTrial(*failure);
+  palette.figures = std::get<PaletteFigures>(figures);
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Candidates
+//===----------------------------------------------------------------------===//
+
+struct PaletteMeasurer::Session {
+  explicit Session(Palette &palette) : palette(palette) {}
+
+  /// Sums over the runs that a candidate was in.
+  struct Sums {
+    double cost = 0, spread = 0, longestBlock = 0;
+    int runs = 0;
+  };
+  Palette &palette;
+  std::map<CandidateKey, Sums> sums;
+  TrialsByCandidate failures;
+  /// Whether the untuned schedules by themselves were found to work.
+  bool isSound = false;
+  /// Once it is set, nothing more is run.
+  std::optional<Trial> lost;
+};
+
+/// The class's schedule for each of its features; null where it has none.
+Assignment PaletteMeasurer::byFeature(const Assignment &byClass) const {
+  Assignment schedules(model.features.size());
+  for (auto [features, schedule] : llvm::zip_equal(featuresOf, byClass))
+    for (size_t feature : features)
+      schedules[feature] = schedule;
+  return schedules;
+}
+
+/// What is wrong with an output; nothing if none is.
+std::optional<std::string> PaletteMeasurer::findError(
+    const std::vector<FeatureProfile> &profiles) const {
+  for (auto [number, profile] : llvm::enumerate(profiles))
+    if (!(profile.error <= options.tolerance)) {
+      std::ostringstream os;
+      os << "feature '" << model.manifest.features[number].name
+         << "' differs from the reference by " << profile.error
+         << " of its norm; rounding explains " << options.tolerance;
+      return os.str();
+    }
+  return std::nullopt;
+}
+
+void PaletteMeasurer::accept(Session &session, const Assignment &choice,
+                             const std::vector<FeatureProfile> &profiles) {
+  for (auto [number, schedule] : llvm::enumerate(choice)) {
+    if (!schedule)
+      continue;
+    Session::Sums &sums =
+        session.sums[{number, schedule.getAsOpaquePointer()}];
+    double longest = 0, share = 1.0 / featuresOf[number].size();
+    for (size_t feature : featuresOf[number]) {
+      sums.cost += profiles[feature].blockSeconds * share;
+      sums.spread += profiles[feature].spread * share;
+      longest = std::max(longest, profiles[feature].longestBlock);
+    }
+    sums.longestBlock += longest;
+    ++sums.runs;
+  }
+}
+
+/// Runs the model with the chosen schedules, the other classes untuned. What
+/// fails is run again in halves, until the one to blame stands alone.
+void PaletteMeasurer::run(Session &session, const Assignment &choice) {
+  if (session.lost)
+    return;
+  auto profiles = timed(onBench, [&] {
+    return bench->profile(session.palette.number,
+                          session.palette.assign(byFeature(choice)),
+                          options.rounds);
+  });
+  Trial failure;
+  if (auto *failed = std::get_if<BenchFailure>(&profiles)) {
+    failure = toTrial(*failed);
+  } else {
+    auto &values = std::get<std::vector<FeatureProfile>>(profiles);
+    auto error = findError(values);
+    if (!error)
+      return accept(session, choice, values);
+    failure = failedTrial(Outcome::wrongResult, *error);
+  }
+  std::vector<size_t> chosen;
+  for (auto [number, schedule] : llvm::enumerate(choice))
+    if (schedule)
+      chosen.push_back(number);
+  if (failure.outcome == Outcome::deviceLost || chosen.empty()) {
+    if (failure.outcome != Outcome::deviceLost)
+      failure.message = "the untuned schedules fail: " + failure.message;
+    failure.outcome = Outcome::deviceLost;
+    session.lost = failure;
+    return;
+  }
+  if (!session.isSound) {
+    run(session, Assignment(choice.size()));
+    session.isSound = true;
+    if (session.lost)
+      return;
+  }
+  if (chosen.size() == 1) {
+    size_t number = chosen.front();
+    session.failures.try_emplace(
+        CandidateKey{number, choice[number].getAsOpaquePointer()}, failure);
+    return;
+  }
+  Assignment first = choice, second = choice;
+  for (size_t i = 0; i != chosen.size(); ++i)
+    (i < chosen.size() / 2 ? second : first)[chosen[i]] = nullptr;
+  run(session, first);
+  run(session, second);
+}
+
+/// A palette that cannot be loaded is divided, until the schedule to blame stands
+/// alone.
+void PaletteMeasurer::divide(const Palette &palette, const Trial &failure,
+                             TrialsByCandidate &trials) {
+  llvm::SetVector<const void *> schedules;
+  forEachChoice(palette.rounds, [&](size_t, emb::ScheduleAttrInterface schedule) {
+    schedules.insert(schedule.getAsOpaquePointer());
+  });
+  if (failure.outcome == Outcome::deviceLost || schedules.size() == 1) {
+    forEachChoice(palette.rounds,
+                  [&](size_t number, emb::ScheduleAttrInterface schedule) {
+                    trials[{number, schedule.getAsOpaquePointer()}] = failure;
+                  });
+    return;
+  }
+  for (bool second : {false, true}) {
+    Rounds half = palette.rounds;
+    for (Assignment &round : half)
+      for (emb::ScheduleAttrInterface &schedule : round) {
+        if (!schedule)
+          continue;
+        size_t place = llvm::find(schedules, schedule.getAsOpaquePointer()) -
+                       schedules.begin();
+        if ((place >= schedules.size() / 2) != second)
+          schedule = nullptr;
+      }
+    measurePalette(*makePalette(palette.occupancy, std::move(half)), trials);
+  }
+}
+
+void PaletteMeasurer::measurePalette(Palette &palette,
+                                     TrialsByCandidate &trials) {
+  if (std::optional<Trial> failure = load(palette))
+    return divide(palette, *failure, trials);
+
+  Session session(palette);
+  for (Assignment round : palette.rounds) {
+    for (auto [number, schedule] : llvm::enumerate(round))
+      if (schedule && session.failures.count(
+                          {number, schedule.getAsOpaquePointer()}))
+        schedule = nullptr;
+    run(session, round);
+  }
+  bench->unload(palette.number);
+
+  for (auto &[key, sums] : session.sums) {
+    Trial trial;
+    trial.cost = sums.cost / sums.runs;
+    trial.spread = sums.spread / sums.runs;
+    trial.longestBlock = sums.longestBlock / sums.runs;
+    trial.registers = palette.figures->registers;
+    trials[key] = std::move(trial);
+  }
+  for (auto &[key, failure] : session.failures)
+    trials[key] = failure;
+  if (session.lost)
+    forEachChoice(palette.rounds,
+                  [&](size_t number, emb::ScheduleAttrInterface schedule) {
+                    trials.try_emplace(
+                        CandidateKey{number, schedule.getAsOpaquePointer()},
+                        *session.lost);
+                  });
+}
+
+void PaletteMeasurer::measureLocal(
+    std::vector<std::unique_ptr<Palette>> palettes, TrialsByCandidate &trials) {
+  for (std::unique_ptr<Palette> &palette : palettes)
+    palette->submit(*compiler, deviceInfo.chip);
+  for (std::unique_ptr<Palette> &palette : palettes) {
+    measurePalette(*palette, trials);
+    palette.reset(); // its code
+  }
+}
+
+std::vector<Trial> PaletteMeasurer::measureCandidates(
+    const FeatureClass &featureClass,
+    ArrayRef<emb::ScheduleAttrInterface> candidates,
+    const Occupancy &occupancy) {
+  size_t number = classNumbers.at(featureClass.key);
+  // Lookups that nobody uses take no time.
+  if (featuresOf[number].empty())
+    return std::vector<Trial>(candidates.size());
+  TrialsByCandidate &trials = localTrials[keyOf(occupancy)];
+  auto isMissing = [&](emb::ScheduleAttrInterface schedule) {
+    auto found = trials.find({number, schedule.getAsOpaquePointer()});
+    return found == trials.end() ||
+           found->second.outcome == Outcome::deviceLost;
+  };
+  auto announced = localPalettes.find(keyOf(occupancy));
+  if (llvm::any_of(candidates, isMissing) &&
+      announced != localPalettes.end()) {
+    submitAll();
+    auto palettes = std::move(announced->second);
+    localPalettes.erase(announced);
+    measureLocal(std::move(palettes), trials);
+  }
+  Assignment missing;
+  for (emb::ScheduleAttrInterface schedule : candidates)
+    if (isMissing(schedule))
+      missing.push_back(schedule);
+  if (!missing.empty()) {
+    std::vector<Assignment> wanted(problem.classes.size());
+    wanted[number] = missing;
+    measureLocal(makePalettes(occupancy, wanted), trials);
+  }
+  std::vector<Trial> result;
+  for (emb::ScheduleAttrInterface schedule : candidates)
+    result.push_back(trials.at({number, schedule.getAsOpaquePointer()}));
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+std::optional<Trial> PaletteMeasurer::prepareYardstick() {
+  if (!yardstick)
+    yardstick = makePalette(options.occupancies.front(), {});
+  return load(*yardstick);
+}
+
+/// The palette that has the assignment's bodies, announced or made for it.
+Palette &PaletteMeasurer::kernelPalette(const Occupancy &occupancy,
+                                        const Assignment &assignment) {
+  std::unique_ptr<Palette> &palette = kernelPalettes[keyOf(occupancy)];
+  auto isComplete = [&] {
+    for (auto [shapes, schedule] : llvm::zip_equal(shapesOf, assignment))
+      for (size_t shape : shapes)
+        if (!palette->has(shape, schedule))
+          return false;
+    return true;
+  };
+  if (palette && isComplete())
+    return *palette;
+  Rounds rounds;
+  if (palette) {
+    rounds = palette->rounds;
+    bench->unload(palette->number);
+  }
+  rounds.push_back(assignment);
+  palette = makePalette(occupancy, std::move(rounds));
+  return *palette;
+}
+
+Trial PaletteMeasurer::measureAssignment(Palette &palette,
+                                         const Assignment &assignment) {
+  BodyAssignment bodies = palette.assign(byFeature(assignment));
+  auto profiles = timed(onBench, [&] {
+    return bench->profile(palette.number, bodies, /*rounds=*/1);
+  });
+  if (auto *failure = std::get_if<BenchFailure>(&profiles))
+    return toTrial(*failure);
+  auto &values = std::get<std::vector<FeatureProfile>>(profiles);
+  if (auto error = findError(values))
+    return failedTrial(Outcome::wrongResult, *error);
+
+  auto timing = timed(onBench, [&] {
+    return bench->time(palette.number, bodies, yardstick->number,
+                       yardstick->assign(Assignment(model.features.size())));
+  });
+  if (auto *failure = std::get_if<BenchFailure>(&timing))
+    return toTrial(*failure);
+
+  Trial trial;
+  trial.cost = std::get<KernelTiming>(timing).seconds;
+  trial.spread = std::get<KernelTiming>(timing).spread;
+  trial.registers = palette.figures->registers;
+  trial.spilledBytes = palette.figures->spilledBytes;
+  double all = 0;
+  for (const std::vector<size_t> &features : featuresOf) {
+    double sum = 0;
+    for (size_t feature : features) {
+      sum += values[feature].blockSeconds;
+      trial.longestBlock =
+          std::max(trial.longestBlock, values[feature].longestBlock);
+    }
+    trial.shares.push_back(sum);
+    all += sum;
+  }
+  for (double &share : trial.shares)
+    share = all > 0 ? share / all : 0;
+  return trial;
+}
+
+Trial PaletteMeasurer::measureKernel(ArrayRef<FeatureClass>,
+                                     const Assignment &assignment,
+                                     const Occupancy &occupancy) {
+  submitAll();
+  if (auto failure = prepareYardstick())
+    return *failure;
+  Palette &palette = kernelPalette(occupancy, assignment);
+  if (auto failure = load(palette))
+    return *failure;
+  return measureAssignment(palette, assignment);
+}
+
+} // namespace recflex

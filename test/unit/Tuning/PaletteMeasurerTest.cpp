@@ -1,0 +1,303 @@
+//===- PaletteMeasurerTest.cpp - Palettes on an imagined device -----------===//
+
+#include "ScriptedMeasurer.h"
+
+#include "recflex/Tuning/Palettes/PaletteMeasurer.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include <gmock/gmock.h>
+#include <set>
+
+using testing::HasSubstr;
+
+namespace recflex {
+namespace {
+
+/// Two features of one class, at columns of different alignment, and a third.
+constexpr const char *kModel = R"mlir(
+  #stats = #emb.stats<mean = 5.0, stddev = 2.0, max = 9, coverage = 1.0,
+                      distinct = 64.0, batch = 32>
+  func.func @model(%kjt: !emb.kjt<3 x i32>, %t0: tensor<64x4xf32>,
+                   %t1: tensor<64x1xf32>, %t2: tensor<64x4xf32>)
+      -> tensor<?x9xf32> {
+    %b0 = emb.feature %kjt[0] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+    %0 = emb.lookup sum %t0[%b0] {stats = #stats}
+        : tensor<64x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+    %b1 = emb.feature %kjt[1] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+    %1 = emb.lookup sum %t1[%b1] {stats = #stats}
+        : tensor<64x1xf32>, !emb.bags<i32> -> tensor<?x1xf32>
+    %b2 = emb.feature %kjt[2] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+    %2 = emb.lookup sum %t2[%b2] {stats = #stats}
+        : tensor<64x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+    %out = emb.concat %0, %1, %2
+        : tensor<?x4xf32>, tensor<?x1xf32>, tensor<?x4xf32> -> tensor<?x9xf32>
+    return %out : tensor<?x9xf32>
+  }
+)mlir";
+
+/// What a feature costs is a function of its tiles.
+double costOf(const FeatureBody &body) {
+  return 1e-6 * (body.samplesPerTile + 100.0 * body.parallelLookups +
+                 10000.0 * body.columnTiles);
+}
+
+class ImaginedBench final : public PaletteBench {
+public:
+  using Bad = std::function<bool(const FeatureBody &)>;
+  Bad crashes = [](const FeatureBody &) { return false; };
+  Bad spoils = crashes; ///< its own output
+  Bad spills = crashes; ///< over its neighbours' output
+  std::string refused = "no palette has this";
+  int profiles = 0, times = 0, loads = 0;
+  bool isLost = false;
+
+  Benched<BenchDevice> describe() override { return BenchDevice(); }
+  Benched<PaletteFigures> load(int64_t palette,
+                               const PaletteImage &image) override {
+    ++loads;
+    EXPECT_THAT(image.code, HasSubstr(".entry recflex_forward_profiled"));
+    if (image.code.find(refused) != std::string::npos)
+      return BenchFailure{BenchFailure::refused, "refused"};
+    loaded.insert(palette);
+    return PaletteFigures{40, 8, 12};
+  }
+  void unload(int64_t palette) override { loaded.erase(palette); }
+  Benched<std::vector<FeatureProfile>>
+  profile(int64_t palette, const BodyAssignment &assignment, int rounds) override {
+    ++profiles;
+    EXPECT_TRUE(loaded.count(palette));
+    if (isLost)
+      return BenchFailure{BenchFailure::deviceLost, "gone"};
+    std::vector<FeatureProfile> result;
+    bool spilled = llvm::any_of(assignment, spills);
+    for (const FeatureBody &body : assignment) {
+      if (crashes(body))
+        return BenchFailure{BenchFailure::crashed, "illegal access"};
+      result.push_back({costOf(body), 1e-9, costOf(body) / 2,
+                        spoils(body) || spilled ? 0.5 : 1e-7});
+    }
+    return result;
+  }
+  Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
+                             int64_t yardstickPalette,
+                             const BodyAssignment &yardstick) override {
+    ++times;
+    EXPECT_TRUE(loaded.count(palette) && loaded.count(yardstickPalette));
+    EXPECT_EQ(assignment.size(), yardstick.size());
+    double sum = 0;
+    for (const FeatureBody &body : assignment)
+      sum += costOf(body);
+    return KernelTiming{sum, 1e-9};
+  }
+
+private:
+  std::set<int64_t> loaded;
+};
+
+class PaletteMeasurerTest : public testing::Test {
+protected:
+  static constexpr Occupancy kOccupancy{128, 8};
+
+  PaletteMeasurerTest() {
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        mlir::parseSourceString<mlir::ModuleOp>(kModel, context.get());
+    EXPECT_TRUE(module);
+    std::vector<TunedLookup> lookups;
+    module->walk([&](emb::LookupOp lookup) {
+      lookups.push_back({"f" + std::to_string(lookups.size()),
+                         lookup.getShape(),
+                         lookup.getStatsAttr().toStruct()});
+    });
+    problem = std::make_unique<TuningProblem>(lookups);
+    EXPECT_EQ(problem->classes.size(), 2u);
+    auto model = PaletteModel::build(*module, "sm_90", 128);
+    EXPECT_TRUE(succeeded(model));
+    EXPECT_EQ(model->features.size(), 3u);
+    // Widths 4, 1 and 4 again, from column 5 on.
+    EXPECT_EQ(model->shapes.size(), 3u);
+
+    PaletteMeasurer::Options options;
+    options.bodies = 16;
+    options.tolerance = 1e-5;
+    options.occupancies = {kOccupancy};
+    TuningDevice device;
+    device.chip = "sm_90";
+    auto owned = std::make_unique<ImaginedBench>();
+    bench = owned.get();
+    measurer = std::make_unique<PaletteMeasurer>(
+        *problem, std::move(*model), std::move(owned),
+        std::make_unique<PaletteCompiler>(context->getDialectRegistry(),
+                                          std::nullopt, 2),
+        device, TuningVersions{"1", "2"}, options);
+    for (const FeatureClass &featureClass : problem->classes) {
+      candidates.emplace_back();
+      for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
+               context.get(), featureClass.lookup.shape,
+               featureClass.lookup.stats, kOccupancy.threads))
+        if (mlir::isa<emb::SubWarpAttr, emb::BlockReduceAttr>(schedule))
+          candidates.back().push_back(schedule);
+    }
+  }
+
+  FeatureBody tileOf(size_t number, emb::ScheduleAttrInterface schedule) {
+    emb::TileShape tile = schedule.getTileShape(
+        problem->classes[number].lookup.shape, kOccupancy.threads);
+    FeatureBody body;
+    body.samplesPerTile = static_cast<int32_t>(tile.samples);
+    body.columnTiles = static_cast<int32_t>(tile.columnTiles);
+    body.parallelLookups = static_cast<int32_t>(tile.parallelLookups);
+    return body;
+  }
+
+  /// Measures all candidates; those that `isBad` must have that outcome.
+  void check(const ImaginedBench::Bad &isBad, Outcome outcome) {
+    measurer->expectCandidates(kOccupancy, candidates);
+    for (size_t number = 0; number != 2; ++number) {
+      std::vector<Trial> trials = measurer->measureCandidates(
+          problem->classes[number], candidates[number], kOccupancy);
+      ASSERT_EQ(trials.size(), candidates[number].size());
+      size_t bad = 0;
+      for (auto [schedule, trial] : llvm::zip(candidates[number], trials)) {
+        FeatureBody body = tileOf(number, schedule);
+        bad += isBad(body);
+        EXPECT_EQ(trial.outcome, isBad(body) ? outcome : Outcome::ok)
+            << toText(schedule) << ": " << trial.message;
+        if (!trial.isOk())
+          continue;
+        EXPECT_DOUBLE_EQ(trial.cost, costOf(body)) << toText(schedule);
+        EXPECT_DOUBLE_EQ(trial.longestBlock, costOf(body) / 2);
+        EXPECT_EQ(trial.registers, 40);
+      }
+      EXPECT_NE(bad, trials.size());
+    }
+  }
+
+  std::unique_ptr<mlir::MLIRContext> context = makeTuningContext();
+  std::unique_ptr<TuningProblem> problem;
+  std::unique_ptr<PaletteMeasurer> measurer;
+  ImaginedBench *bench = nullptr;
+  std::vector<Assignment> candidates;
+};
+
+bool none(const FeatureBody &) { return false; }
+bool takesEight(const FeatureBody &body) { return body.parallelLookups == 8; }
+
+TEST_F(PaletteMeasurerTest, MeasuresAllClassesAtOnce) {
+  check(none, Outcome::ok);
+  size_t most = std::max(candidates[0].size(), candidates[1].size());
+  // One run has a candidate of every class; a palette ends with its longest.
+  EXPECT_LE(bench->profiles, int(most + bench->loads));
+}
+
+TEST_F(PaletteMeasurerTest, FindsWhatCrashes) {
+  bench->crashes = takesEight;
+  check(takesEight, Outcome::crashed);
+}
+
+TEST_F(PaletteMeasurerTest, FindsWhatIsWrong) {
+  bench->spoils = takesEight;
+  check(takesEight, Outcome::wrongResult);
+}
+
+TEST_F(PaletteMeasurerTest, BlamesNoNeighbour) {
+  bench->spills = takesEight;
+  check(takesEight, Outcome::wrongResult);
+}
+
+TEST_F(PaletteMeasurerTest, FindsWhatTheDriverRefuses) {
+  // Only teams of several warps have shared memory.
+  bench->refused = "recflex_shared";
+  measurer->expectCandidates(kOccupancy, candidates);
+  size_t refused = 0, works = 0;
+  for (size_t number = 0; number != 2; ++number) {
+    std::vector<Trial> trials = measurer->measureCandidates(
+        problem->classes[number], candidates[number], kOccupancy);
+    for (auto [schedule, trial] : llvm::zip(candidates[number], trials)) {
+      bool shares = schedule.getSharedBytes(
+                        problem->classes[number].lookup.shape, 128) != 0;
+      EXPECT_EQ(trial.outcome, shares ? Outcome::assembleFailed : Outcome::ok)
+          << toText(schedule);
+      ++(shares ? refused : works);
+    }
+  }
+  EXPECT_GT(refused, 0u);
+  EXPECT_GT(works, 0u);
+}
+
+TEST_F(PaletteMeasurerTest, StopsWhenTheDeviceIsLost) {
+  bench->isLost = true;
+  measurer->expectCandidates(kOccupancy, candidates);
+  std::vector<Trial> trials = measurer->measureCandidates(
+      problem->classes[0], candidates[0], kOccupancy);
+  for (const Trial &trial : trials) {
+    EXPECT_EQ(trial.outcome, Outcome::deviceLost);
+    EXPECT_EQ(trial.message, "gone");
+  }
+  // Once it is back, they are measured.
+  bench->isLost = false;
+  trials = measurer->measureCandidates(problem->classes[0], candidates[0],
+                                       kOccupancy);
+  for (const Trial &trial : trials)
+    EXPECT_TRUE(trial.isOk());
+}
+
+TEST_F(PaletteMeasurerTest, MeasuresWhatNobodyAnnounced) {
+  std::vector<Trial> trials = measurer->measureCandidates(
+      problem->classes[1], llvm::ArrayRef(candidates[1]).take_front(2),
+      kOccupancy);
+  ASSERT_EQ(trials.size(), 2u);
+  EXPECT_TRUE(trials[1].isOk());
+  EXPECT_EQ(bench->loads, 1);
+}
+
+TEST_F(PaletteMeasurerTest, TimesKernelsOfOnePalette) {
+  measurer->expectKernels(kOccupancy, {{candidates[0][0], candidates[0][1]},
+                                       {candidates[1][0]}});
+  for (emb::ScheduleAttrInterface schedule :
+       {candidates[0][0], candidates[0][1]}) {
+    Trial trial = measurer->measureKernel(
+        problem->classes, {schedule, candidates[1][0]}, kOccupancy);
+    ASSERT_TRUE(trial.isOk()) << trial.message;
+    double first = costOf(tileOf(0, schedule)),
+           second = costOf(tileOf(1, candidates[1][0]));
+    EXPECT_DOUBLE_EQ(trial.cost, 2 * first + second);
+    EXPECT_EQ(trial.spilledBytes, 8);
+    ASSERT_EQ(trial.shares.size(), 2u);
+    EXPECT_DOUBLE_EQ(trial.shares[0], 2 * first / trial.cost);
+  }
+  EXPECT_EQ(bench->loads, 2); // with the yardstick
+  // Another schedule takes another palette.
+  EXPECT_TRUE(measurer
+                  ->measureKernel(problem->classes,
+                                  {candidates[0][2], candidates[1][0]},
+                                  kOccupancy)
+                  .isOk());
+  EXPECT_EQ(bench->loads, 3);
+}
+
+TEST_F(PaletteMeasurerTest, RejectsAKernelThatIsWrong) {
+  bench->spoils = takesEight;
+  for (emb::ScheduleAttrInterface schedule : candidates[0]) {
+    if (!takesEight(tileOf(0, schedule)))
+      continue;
+    Trial trial = measurer->measureKernel(
+        problem->classes, {schedule, candidates[1][0]}, kOccupancy);
+    EXPECT_EQ(trial.outcome, Outcome::wrongResult);
+    EXPECT_THAT(trial.message, HasSubstr("differs from the reference"));
+    return;
+  }
+  FAIL() << "no candidate takes eight lookups at once";
+}
+
+TEST_F(PaletteMeasurerTest, SaysThatTheUntunedSchedulesFail) {
+  bench->crashes = [](const FeatureBody &) { return true; };
+  measurer->expectCandidates(kOccupancy, candidates);
+  std::vector<Trial> trials = measurer->measureCandidates(
+      problem->classes[0], candidates[0], kOccupancy);
+  EXPECT_EQ(trials.front().outcome, Outcome::deviceLost);
+  EXPECT_THAT(trials.front().message, HasSubstr("the untuned schedules fail"));
+}
+
+} // namespace
+} // namespace recflex
