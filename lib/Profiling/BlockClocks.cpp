@@ -6,24 +6,28 @@
 
 namespace recflex {
 
-Result<BlockClocks> BlockClocks::create(const Stream &stream, int64_t blocks,
-                                        size_t features) {
-  BlockClocks result;
+Status BlockClocks::reserve(const Stream &stream, int64_t blocks,
+                            size_t features) {
   int64_t bytes = blocks * 2 * sizeof(int64_t);
-  Result<DeviceBuffer> onDevice = DeviceBuffer::allocate(stream.device(), bytes);
-  if (!onDevice)
-    return onDevice.error();
-  result.onDevice = std::move(*onDevice);
-  for (auto [buffer, size] :
-       {std::pair{&result.clocks, bytes},
-        std::pair{&result.order, int64_t(features * sizeof(int32_t))},
-        std::pair{&result.starts, int64_t((features + 1) * sizeof(int32_t))}}) {
-    Result<PinnedBuffer> pinned = PinnedBuffer::allocate(stream.device(), size);
-    if (!pinned)
-      return pinned.error();
-    *buffer = std::move(*pinned);
+  if (bytes > onDevice.size()) {
+    Result<DeviceBuffer> larger =
+        DeviceBuffer::allocate(stream.device(), bytes);
+    if (!larger)
+      return larger.error();
+    onDevice = std::move(*larger);
   }
-  return result;
+  for (auto [buffer, size] :
+       {std::pair{&clocks, bytes},
+        std::pair{&order, int64_t(features * sizeof(int32_t))},
+        std::pair{&starts, int64_t((features + 1) * sizeof(int32_t))}}) {
+    if (size <= buffer->size())
+      continue;
+    Result<PinnedBuffer> larger = PinnedBuffer::allocate(stream.device(), size);
+    if (!larger)
+      return larger.error();
+    *buffer = std::move(*larger);
+  }
+  return {};
 }
 
 Status BlockClocks::collect(const Stream &stream, int64_t blocks,

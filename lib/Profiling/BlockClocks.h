@@ -18,8 +18,8 @@ struct BlockTimes {
 /// The array that recflex_forward_profiled leaves its clocks in.
 class BlockClocks {
 public:
-  static Result<BlockClocks> create(const Stream &stream, int64_t blocks,
-                                    size_t features);
+  /// Makes room for batches of up to `blocks` blocks.
+  Status reserve(const Stream &stream, int64_t blocks, size_t features);
 
   DevicePtr address() const { return onDevice.address(); }
 

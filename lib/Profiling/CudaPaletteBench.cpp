@@ -36,11 +36,17 @@ template <typename T> static Benched<T> benched(Result<T> result) {
 // Creation
 //===----------------------------------------------------------------------===//
 
+/// What is kept from one assignment to the next.
+struct CudaPaletteBench::Memory {
+  PoolingMemory assignment, yardstick;
+  BlockClocks clocks;
+};
+
 CudaPaletteBench::CudaPaletteBench(DevicePointer device,
                                    const Manifest &manifest,
                                    std::vector<DevicePtr> tables, Stream stream)
     : device(std::move(device)), manifest(manifest), tables(std::move(tables)),
-      stream(std::move(stream)) {}
+      stream(std::move(stream)), memory(std::make_unique<Memory>()) {}
 
 CudaPaletteBench::~CudaPaletteBench() = default;
 
@@ -162,13 +168,14 @@ Result<std::vector<FeatureProfile>>
 CudaPaletteBench::profileAll(const LoadedPalette &palette,
                              const BodyAssignment &assignment, int roundCount) {
   auto pooling = PalettePooling::create(palette, manifest, tables, assignment,
-                                        batches, stream);
+                                        batches, stream, memory->assignment);
   if (!pooling)
     return pooling.error();
-  auto clocks = BlockClocks::create(stream, pooling->maxBlocks(),
-                                    manifest.features.size());
-  if (!clocks)
-    return clocks.error();
+  BlockClocks &clocks = memory->clocks;
+  if (Status status = clocks.reserve(stream, pooling->maxBlocks(),
+                                     manifest.features.size());
+      !status)
+    return status.error();
   std::vector<std::vector<BlockTimes>> rounds;
   for (int round = 0; round != roundCount; ++round) {
     rounds.emplace_back(manifest.features.size());
@@ -180,13 +187,13 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
       BatchArguments arguments =
           batches[i].arguments(manifest, outputs->address());
       if (Status status =
-              pooling->launch(arguments, clocks->address(), stream);
+              pooling->launch(arguments, clocks.address(), stream);
           !status)
         return status.error();
       if (round == 0)
         if (Status status = outputs->compare(stream, i); !status)
           return status.error();
-      if (Status status = clocks->collect(
+      if (Status status = clocks.collect(
               stream, pooling->blocks(arguments.batchSize),
               pooling->workspace(), rounds.back());
           !status)
@@ -221,11 +228,12 @@ CudaPaletteBench::timeAll(const LoadedPalette &palette,
                           const LoadedPalette &yardstickPalette,
                           const BodyAssignment &yardstick) {
   auto pooling = PalettePooling::create(palette, manifest, tables, assignment,
-                                        batches, stream);
+                                        batches, stream, memory->assignment);
   if (!pooling)
     return pooling.error();
   auto other = PalettePooling::create(yardstickPalette, manifest, tables,
-                                      yardstick, batches, stream);
+                                      yardstick, batches, stream,
+                                      memory->yardstick);
   if (!other)
     return other.error();
   Rotation launches, yardsticks;

@@ -90,28 +90,41 @@ static Result<Manifest> assign(const Manifest &model,
   return manifest;
 }
 
+Result<DevicePtr> GrowingBuffer::reserve(const DevicePointer &device,
+                                         int64_t bytes) {
+  if (bytes > buffer.size()) {
+    buffer = DeviceBuffer(); // both might not fit
+    Result<DeviceBuffer> larger = DeviceBuffer::allocate(device, bytes);
+    if (!larger)
+      return larger.error();
+    buffer = std::move(*larger);
+  }
+  return buffer.address();
+}
+
 /// Descriptors in device memory, with the tables' addresses.
-static Result<DeviceBuffer>
+static Result<DevicePtr>
 uploadDescriptors(const Manifest &manifest,
                   std::vector<abi::FeatureDescriptor> descriptors,
-                  const std::vector<DevicePtr> &tables, const Stream &stream) {
+                  const std::vector<DevicePtr> &tables, const Stream &stream,
+                  GrowingBuffer &buffer) {
   for (size_t f = 0; f != descriptors.size(); ++f)
     descriptors[f].table = tables[manifest.features[f].table];
   int64_t bytes = descriptors.size() * sizeof(abi::FeatureDescriptor);
-  Result<DeviceBuffer> buffer = DeviceBuffer::allocate(stream.device(), bytes);
-  if (!buffer)
-    return buffer;
-  if (Status status =
-          copyToDevice(stream, buffer->address(), descriptors.data(), bytes);
+  Result<DevicePtr> address = buffer.reserve(stream.device(), bytes);
+  if (!address)
+    return address;
+  if (Status status = copyToDevice(stream, *address, descriptors.data(), bytes);
       !status)
     return status.error();
-  return buffer;
+  return address;
 }
 
 Result<PalettePooling> PalettePooling::create(
     const LoadedPalette &palette, const Manifest &manifest,
     const std::vector<DevicePtr> &tables, const BodyAssignment &assignment,
-    const std::vector<DeviceBatch> &batches, const Stream &stream) {
+    const std::vector<DeviceBatch> &batches, const Stream &stream,
+    PoolingMemory &memory) {
   PalettePooling pooling;
   pooling.palette = &palette;
   Result<Manifest> assigned = assign(manifest, palette, assignment);
@@ -119,11 +132,11 @@ Result<PalettePooling> PalettePooling::create(
     return assigned.error();
   pooling.manifest = std::make_unique<Manifest>(std::move(*assigned));
   pooling.descriptors = makeDescriptors(*pooling.manifest);
-  Result<DeviceBuffer> onDevice = uploadDescriptors(
-      *pooling.manifest, pooling.descriptors, tables, stream);
-  if (!onDevice)
-    return onDevice.error();
-  pooling.onDevice = std::move(*onDevice);
+  Result<DevicePtr> descriptors =
+      uploadDescriptors(*pooling.manifest, pooling.descriptors, tables, stream,
+                        memory.descriptors);
+  if (!descriptors)
+    return descriptors.error();
 
   for (const DeviceBatch &batch : batches)
     pooling.largestBatch = std::max(pooling.largestBatch, batch.batchSize());
@@ -132,20 +145,19 @@ Result<PalettePooling> PalettePooling::create(
     options.maxBatch = pooling.largestBatch;
   std::vector<WorkspaceArray> arrays =
       workspaceArrays(*pooling.manifest, options);
-  Result<DeviceBuffer> memory =
-      DeviceBuffer::allocate(stream.device(), workspaceBytes(arrays));
-  if (!memory)
-    return memory.error();
-  Workspace workspace = placeWorkspace(arrays, memory->address());
+  Result<DevicePtr> base =
+      memory.workspace.reserve(stream.device(), workspaceBytes(arrays));
+  if (!base)
+    return base.error();
+  Workspace workspace = placeWorkspace(arrays, *base);
   for (const WorkspaceArray &array : arrays)
     if (array.zeroed)
       if (Status status = fillBytes(stream, workspace.*array.address, 0,
                                     array.bytes);
           !status)
         return status.error();
-  pooling.memory = std::move(*memory);
   pooling.sequence = std::make_unique<LaunchSequence>(
-      *pooling.manifest, pooling.onDevice.address(), workspace, options);
+      *pooling.manifest, *descriptors, workspace, options);
   return pooling;
 }
 

@@ -23,15 +23,33 @@ public:
   bool overlaps = false; ///< abi::overlapsKernels()
 };
 
+/// A device buffer that grows.
+class GrowingBuffer {
+public:
+  /// At least `bytes` bytes of undefined contents; those of the last call are
+  /// no longer valid.
+  Result<DevicePtr> reserve(const DevicePointer &device, int64_t bytes);
+
+private:
+  DeviceBuffer buffer;
+};
+
+/// What one pooling at a time needs; kept, for allocating takes longer than
+/// pooling.
+struct PoolingMemory {
+  GrowingBuffer descriptors, workspace;
+};
+
 /// A model whose features are pooled by bodies of a palette.
 class PalettePooling {
 public:
-  /// `manifest` is of the model. The palette, the tables and the batches must
-  /// outlive the pooling.
+  /// `manifest` is of the model. The palette, the tables, the batches and the
+  /// memory, which it has to itself, must outlive the pooling.
   static Result<PalettePooling>
   create(const LoadedPalette &palette, const Manifest &manifest,
          const std::vector<DevicePtr> &tables, const BodyAssignment &assignment,
-         const std::vector<DeviceBatch> &batches, const Stream &stream);
+         const std::vector<DeviceBatch> &batches, const Stream &stream,
+         PoolingMemory &memory);
 
   /// Enqueues the forward of a batch. With `clocks`, room for two i64 a block,
   /// blocks leave theirs there.
@@ -48,7 +66,6 @@ private:
   const LoadedPalette *palette = nullptr;
   std::unique_ptr<Manifest> manifest; ///< with the assignment
   std::vector<abi::FeatureDescriptor> descriptors;
-  DeviceBuffer onDevice, memory;
   std::unique_ptr<LaunchSequence> sequence;
   int64_t largestBatch = 0;
 };

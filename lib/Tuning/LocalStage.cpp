@@ -5,6 +5,8 @@
 #include "recflex/Tuning/CostModel.h"
 
 #include <algorithm>
+#include <limits>
+#include <set>
 
 namespace recflex {
 
@@ -56,6 +58,62 @@ struct LocalStage::Attempt {
   std::vector<Assignment> candidates;     ///< by class
   std::vector<std::vector<Trial>> trials; ///< empty where there was no time
 };
+
+/// All candidates at all occupancies; the first is announced.
+std::vector<LocalStage::Attempt> LocalStage::plan() const {
+  std::vector<Attempt> planned;
+  for (const Occupancy &occupancy : context.measurer.occupancies()) {
+    Attempt attempt;
+    attempt.occupancy = occupancy;
+    for (const FeatureClass &featureClass : context.problem.classes)
+      attempt.candidates.push_back(context.candidates(featureClass, occupancy));
+    planned.push_back(std::move(attempt));
+  }
+  if (!planned.empty())
+    context.measurer.expectCandidates(planned.front().occupancy,
+                                      planned.front().candidates);
+  return planned;
+}
+
+/// What cost a multiple of its class's best at the first occupancy is not tried
+/// at the others.
+void LocalStage::dropHopeless(std::vector<Attempt> &planned) const {
+  const Attempt &first = planned.front();
+  for (size_t number = 0; number != first.candidates.size(); ++number) {
+    const std::vector<Trial> &trials = first.trials[number];
+    double best = std::numeric_limits<double>::infinity();
+    for (const Trial &trial : trials)
+      if (trial.isOk())
+        best = std::min(best, trial.cost);
+    std::set<const void *> hopeless;
+    for (auto [schedule, trial] : llvm::zip(first.candidates[number], trials))
+      if (trial.isOk() && trial.cost > context.options.hopeless * best)
+        hopeless.insert(schedule.getAsOpaquePointer());
+    for (Attempt &later : llvm::MutableArrayRef(planned).drop_front())
+      llvm::erase_if(later.candidates[number],
+                     [&](emb::ScheduleAttrInterface schedule) {
+                       return hopeless.count(schedule.getAsOpaquePointer());
+                     });
+  }
+}
+
+/// Whether the code for `occupancy` is that of an occupancy which was measured:
+/// it leaves a thread more registers than one at which nothing ran short.
+bool LocalStage::isSameCode(const std::vector<Attempt> &attempts,
+                            const Occupancy &occupancy) const {
+  const TuningDevice &device = context.measurer.device();
+  for (const Attempt &attempt : attempts) {
+    int64_t left = registersLeft(device, attempt.occupancy), most = 0;
+    for (const std::vector<Trial> &trials : attempt.trials)
+      for (const Trial &trial : trials)
+        if (trial.isOk())
+          most = std::max(most, trial.registers + (trial.spilledBytes != 0));
+    if (attempt.occupancy.threads == occupancy.threads && most != 0 &&
+        most < left && registersLeft(device, occupancy) >= left)
+      return true;
+  }
+  return false;
+}
 
 /// Measures all classes; false if there was no time for some.
 Result<bool> LocalStage::measure(Attempt &attempt) {
@@ -209,21 +267,24 @@ Error LocalStage::describeFailure(const Attempt &attempt, size_t number) {
 
 Result<std::vector<LocalRanking>> LocalStage::run() {
   done = 0;
-  std::vector<Attempt> planned, attempts;
-  for (const Occupancy &occupancy : context.measurer.occupancies()) {
-    Attempt attempt;
-    attempt.occupancy = occupancy;
-    for (const FeatureClass &featureClass : context.problem.classes)
-      attempt.candidates.push_back(context.candidates(featureClass, occupancy));
-    context.measurer.expectCandidates(occupancy, attempt.candidates);
-    planned.push_back(std::move(attempt));
-  }
-  for (Attempt &attempt : planned) {
+  std::vector<Attempt> attempts;
+  std::vector<Attempt> planned = plan();
+  for (size_t i = 0; i != planned.size(); ++i) {
+    Attempt &attempt = planned[i];
+    if (isSameCode(attempts, attempt.occupancy)) {
+      done += context.problem.classes.size();
+      continue;
+    }
+    if (i == 1) {
+      dropHopeless(planned);
+      for (const Attempt &later : llvm::ArrayRef(planned).drop_front())
+        context.measurer.expectCandidates(later.occupancy, later.candidates);
+    }
     Result<bool> complete = measure(attempt);
     if (!complete)
       return complete.error();
     if (*complete || attempts.empty())
-      attempts.push_back(std::move(attempt));
+      attempts.push_back(attempt);
   }
   if (attempts.empty())
     return makeError("the device '", context.measurer.device().name,

@@ -15,7 +15,7 @@ std::string toString(const Occupancy &occupancy) {
 
 int64_t registersLeft(const TuningDevice &device, const Occupancy &occupancy) {
   int64_t each = device.registers / (occupancy.threads * occupancy.blocks);
-  return std::min<int64_t>(each / 8 * 8, 255);
+  return std::min<int64_t>(each / kRegisterUnit * kRegisterUnit, 255);
 }
 
 std::vector<Occupancy> occupanciesToTry(const TuningDevice &device,

@@ -107,10 +107,12 @@ static Assignment findAlternatives(const TuningContext &context,
            std::tie(std::get<0>(b), std::get<1>(b));
   });
   Assignment alternatives;
+  size_t most = context.options.refineCandidates;
+  if (group.size() == 1)
+    most = (most + 1) / 2;
   std::map<std::string, size_t> counts;
   for (auto &[cost, text, schedule] : order)
-    if (counts[schedule.getAbstractAttribute().getName().str()]++ <
-        context.options.refineCandidates)
+    if (counts[schedule.getAbstractAttribute().getName().str()]++ < most)
       alternatives.push_back(schedule);
   return alternatives;
 }
@@ -185,6 +187,8 @@ Result<bool> RefineStage::pass(const LocalRanking &ranking, Depth depth,
              std::pair(-shareOf(b, shares), b);
     });
     for (const Group &group : level) {
+      if (shareOf(group, shares) < context.options.refineShare)
+        continue;
       auto inTime = tryGroup(ranking, group, best);
       if (!inTime)
         return inTime.error();

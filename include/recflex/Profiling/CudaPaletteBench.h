@@ -42,6 +42,8 @@ public:
                              const BodyAssignment &yardstick) override;
 
 private:
+  struct Memory;
+
   CudaPaletteBench(DevicePointer device, const Manifest &manifest,
                    std::vector<DevicePtr> tables, Stream stream);
   Status upload(const BenchSamples &samples);
@@ -60,6 +62,7 @@ private:
   Stream stream;
   std::vector<DeviceBatch> batches;
   std::unique_ptr<PooledOutputs> outputs;
+  std::unique_ptr<Memory> memory;
   std::map<int64_t, std::unique_ptr<LoadedPalette>> palettes;
   /// Seconds a batch of the yardstick, when it was first timed.
   std::optional<double> yardstickSeconds;

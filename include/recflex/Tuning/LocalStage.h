@@ -16,12 +16,18 @@ struct TuningOptions {
   /// occupancy leaves, counts that many times: in the fused kernel all bodies
   /// share one register count, and a spill holds up the blocks beside it.
   double registerPenalty = 1.25;
+  /// A candidate that costs that many times its class's best at the first
+  /// occupancy is not tried at the others.
+  double hopeless = 2;
   /// A kernel must gain that part of the time to count as faster...
   double leastGain = 0.002;
   /// ... and that part of the larger spread of the two.
   double noise = 0.3;
-  /// Candidates of each kind that refining tries, by their local rank.
+  /// Candidates of each kind that refining tries of a group, by their local
+  /// rank; of a single class half of them.
   size_t refineCandidates = 4;
+  /// Groups with a smaller share of the block-seconds are not worth it.
+  double refineShare = 0.004;
   /// Occupancies that refining begins with: those of the fastest kernels.
   size_t refineOccupancies = 3;
   /// Refining ends with a pass that gains less than this part of the time.
@@ -91,6 +97,10 @@ public:
 private:
   struct Attempt; ///< trials of all classes at one occupancy
 
+  std::vector<Attempt> plan() const;
+  void dropHopeless(std::vector<Attempt> &planned) const;
+  bool isSameCode(const std::vector<Attempt> &attempts,
+                  const Occupancy &occupancy) const;
   Result<bool> measure(Attempt &attempt);
   Result<std::vector<RankedCandidate>> rank(const Attempt &attempt,
                                             size_t number);

@@ -36,8 +36,10 @@ struct TuningDevice {
   int64_t sharedBytes = 0;
 };
 
-/// Registers that `occupancy` leaves each thread: they are handed out in
-/// eights, and a thread has at most 255.
+/// Registers are handed out to a thread in multiples of this.
+constexpr int64_t kRegisterUnit = 8;
+
+/// Registers that `occupancy` leaves each thread; a thread has at most 255.
 int64_t registersLeft(const TuningDevice &device, const Occupancy &occupancy);
 
 /// The occupancies worth trying with `threads` threads a block. Of those that

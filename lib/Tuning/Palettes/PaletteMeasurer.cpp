@@ -166,15 +166,25 @@ void PaletteMeasurer::expectKernels(const Occupancy &occupancy,
   palette = makePalette(occupancy, makeRounds(candidates));
 }
 
-/// Everything that was announced is compiled as soon as something of it is
-/// wanted, in the order in which it will be wanted.
-void PaletteMeasurer::submitAll() {
+/// What was announced is compiled once something of it is wanted: of the next
+/// occupancies before it is, to keep all threads busy, but not of all, for some
+/// may turn out not to be needed.
+void PaletteMeasurer::submitLocal(const Occupancy &current) {
+  constexpr size_t kAhead = 3;
+  size_t submitted = 0;
+  bool isReached = false;
   for (const Occupancy &occupancy : options.occupancies) {
+    isReached |= occupancy == current;
     auto local = localPalettes.find(keyOf(occupancy));
-    if (local != localPalettes.end())
-      for (std::unique_ptr<Palette> &palette : local->second)
-        palette->submit(*compiler, deviceInfo.chip);
+    if (!isReached || local == localPalettes.end() || submitted == kAhead)
+      continue;
+    ++submitted;
+    for (std::unique_ptr<Palette> &palette : local->second)
+      palette->submit(*compiler, deviceInfo.chip);
   }
+}
+
+void PaletteMeasurer::submitKernels() {
   for (const Occupancy &occupancy : options.occupancies) {
     auto kernel = kernelPalettes.find(keyOf(occupancy));
     if (kernel != kernelPalettes.end())
@@ -424,7 +434,7 @@ std::vector<Trial> PaletteMeasurer::measureCandidates(
   auto announced = localPalettes.find(keyOf(occupancy));
   if (llvm::any_of(candidates, isMissing) &&
       announced != localPalettes.end()) {
-    submitAll();
+    submitLocal(occupancy);
     auto palettes = std::move(announced->second);
     localPalettes.erase(announced);
     measureLocal(std::move(palettes), trials);
@@ -520,7 +530,7 @@ Trial PaletteMeasurer::measureAssignment(Palette &palette,
 Trial PaletteMeasurer::measureKernel(ArrayRef<FeatureClass>,
                                      const Assignment &assignment,
                                      const Occupancy &occupancy) {
-  submitAll();
+  submitKernels();
   if (auto failure = prepareYardstick())
     return *failure;
   Palette &palette = kernelPalette(occupancy, assignment);

@@ -46,7 +46,6 @@ public:
       Trial trial;
       trial.cost = 1e-6 * (1 + noiseOf(featureClass.key + text +
                                        toString(occupancy)));
-      trial.registers = 32;
       return trial;
     };
   }

@@ -79,7 +79,8 @@ private:
   makePalettes(const Occupancy &occupancy,
                llvm::ArrayRef<Assignment> candidates);
   size_t countBodies(const Rounds &rounds) const;
-  void submitAll();
+  void submitLocal(const Occupancy &current);
+  void submitKernels();
   std::optional<Trial> load(Palette &palette);
 
   void measureLocal(std::vector<std::unique_ptr<Palette>> palettes,
