@@ -6,9 +6,12 @@
 
 #include "recflex/Support/Sha256.h"
 
+#include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <system_error>
 #include <thread>
+#include <unistd.h>
 
 namespace recflex {
 
@@ -188,24 +191,8 @@ static Status initialize(sqlite3 *database) {
   return execute(database, "COMMIT");
 }
 
-static Status setUp(sqlite3 *database) {
-  // Nothing is written before it is known what the file is.
-  if (Status status = execute(database, "BEGIN"); !status)
-    return status;
-  Result<bool> record = isRecord(database);
-  if (!record)
-    return record.error();
-  if (Status status = execute(database, "COMMIT"); !status)
-    return status;
-  if (sqlite3_db_readonly(database, "main") == 1)
-    return makeError(ErrorCode::io, "is read-only; trials could not be added: "
-                                    "make it writable, or name another file");
-  if (Status status = execute(database, "PRAGMA journal_mode = WAL; "
-                                        "PRAGMA synchronous = FULL");
-      !status)
-    return status;
-  if (!*record)
-    return initialize(database);
+/// An error if the record's pages are damaged.
+static Status checkPages(sqlite3 *database) {
   Result<Statement> check =
       Statement::prepare(database, "PRAGMA quick_check(1)");
   if (!check)
@@ -219,15 +206,42 @@ static Status setUp(sqlite3 *database) {
   return {};
 }
 
+static Status setUp(sqlite3 *database, bool toRead) {
+  if (toRead)
+    if (Status status = execute(database, "PRAGMA query_only = ON"); !status)
+      return status;
+  // Nothing is written before it is known what the file is.
+  if (Status status = execute(database, "BEGIN"); !status)
+    return status;
+  Result<bool> record = isRecord(database);
+  if (!record)
+    return record.error();
+  if (Status status = execute(database, "COMMIT"); !status)
+    return status;
+  if (toRead)
+    return *record ? checkPages(database)
+                   : makeError("is empty; name a record of trials");
+  if (sqlite3_db_readonly(database, "main") == 1)
+    return makeError(ErrorCode::io, "is read-only; trials could not be added: "
+                                    "make it writable, or name another file");
+  if (Status status = execute(database, "PRAGMA journal_mode = WAL; "
+                                        "PRAGMA synchronous = FULL");
+      !status)
+    return status;
+  if (!*record)
+    return initialize(database);
+  return checkPages(database);
+}
+
 /// Sets up, again and again while others do the same: a file that is being
 /// switched to its write-ahead log is busy at once, without any waiting.
-static Status setUpPatiently(sqlite3 *database) {
+static Status setUpPatiently(sqlite3 *database, bool toRead) {
   using Clock = std::chrono::steady_clock;
   sqlite3_busy_timeout(database, kBusyMilliseconds);
   Clock::time_point deadline =
       Clock::now() + std::chrono::milliseconds(kBusyMilliseconds);
   for (;;) {
-    Status status = setUp(database);
+    Status status = setUp(database, toRead);
     bool busy = (sqlite3_errcode(database) & 0xff) == SQLITE_BUSY;
     if (status || !busy || Clock::now() > deadline)
       return status;
@@ -236,24 +250,39 @@ static Status setUpPatiently(sqlite3 *database) {
   }
 }
 
-Result<TrialRecord> TrialRecord::openDatabase(const std::string &path) {
+Result<TrialRecord> TrialRecord::openDatabase(const std::string &path,
+                                              bool toRead) {
   sqlite3 *opened = nullptr;
-  int code = sqlite3_open_v2(path.c_str(), &opened,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                 SQLITE_OPEN_EXRESCODE,
-                             nullptr);
+  // A reader that might not write would leave the log's files behind it.
+  int create = toRead ? 0 : SQLITE_OPEN_CREATE;
+  int code = sqlite3_open_v2(
+      path.c_str(), &opened,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE | create, nullptr);
   TrialRecord record(path, Database(opened));
   if (!opened)
     return makeError(ErrorCode::outOfMemory, "there is no memory to open it");
   if (code != SQLITE_OK)
     return databaseError(opened);
-  if (Status status = setUpPatiently(opened); !status)
+  if (Status status = setUpPatiently(opened, toRead); !status)
     return status.error();
   return record;
 }
 
 Result<TrialRecord> TrialRecord::open(const std::string &path) {
   Result<TrialRecord> record = openDatabase(path);
+  if (!record)
+    return record.error().in(path);
+  return record;
+}
+
+Result<TrialRecord> TrialRecord::openToRead(const std::string &path) {
+  // SQLite would speak of creating it.
+  if (::access(path.c_str(), R_OK) != 0)
+    return makeError(ErrorCode::io, "cannot open the file: ",
+                     std::generic_category().message(errno),
+                     "; name a record of trials")
+        .in(path);
+  Result<TrialRecord> record = openDatabase(path, /*toRead=*/true);
   if (!record)
     return record.error().in(path);
   return record;

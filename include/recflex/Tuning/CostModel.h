@@ -19,6 +19,9 @@ Trial estimateTrial(const DeviceModel &device, const TunedLookup &lookup,
 /// kernel is the sum of its features or its longest block.
 class CostModelMeasurer final : public Measurer {
 public:
+  /// What trials in a record bear as their device.
+  static constexpr const char *kDeviceName = "cost model";
+
   CostModelMeasurer(Occupancy occupancy, std::string version,
                     DeviceModel model = {});
 

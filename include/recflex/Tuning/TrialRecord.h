@@ -61,6 +61,8 @@ public:
   /// Opens a record, or creates it. A file that is something else is left as
   /// it is.
   static Result<TrialRecord> open(const std::string &path);
+  /// Opens a record that is there, and writes nothing: adding fails.
+  static Result<TrialRecord> openToRead(const std::string &path);
   /// One that ends with the process.
   static Result<TrialRecord> openInMemory();
 
@@ -89,7 +91,8 @@ private:
 
   TrialRecord(std::string name, Database database)
       : name(std::move(name)), database(std::move(database)) {}
-  static Result<TrialRecord> openDatabase(const std::string &path);
+  static Result<TrialRecord> openDatabase(const std::string &path,
+                                          bool toRead = false);
 
   std::string name;
   Database database;

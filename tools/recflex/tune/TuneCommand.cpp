@@ -3,12 +3,12 @@
 #include "../Build.h"
 #include "../Command.h"
 #include "TuneDevices.h"
-#include "TuneModel.h"
 #include "TuneReport.h"
 #include "TuneResult.h"
 
 #include "recflex/Support/Files.h"
 #include "recflex/Tuning/TrialText.h"
+#include "recflex/Tuning/TunedModule.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -43,7 +43,7 @@ public:
       return batches.error();
     auto lookups = collectLookups(**module);
     if (!lookups)
-      return lookups.error();
+      return lookups.error().then("; give sample batches with --samples");
     TuningProblem problem(std::move(*lookups));
 
     auto record = recordFile.empty() ? TrialRecord::openInMemory()
