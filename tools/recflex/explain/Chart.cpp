@@ -8,7 +8,7 @@ using Anchor = SvgWriter::Anchor;
 
 // Pixels. Titles, notes and the legend stand above, labels of the axes around.
 static constexpr double kWidth = 760, kHeight = 470;
-static constexpr double kLeft = 76, kRight = 76, kTop = 78, kBottom = 56;
+static constexpr double kLeft = 84, kRight = 76, kTop = 78, kBottom = 56;
 static constexpr double kInnerWidth = kWidth - kLeft - kRight;
 static constexpr double kInnerHeight = kHeight - kTop - kBottom;
 /// What a letter of the legend takes at most, on average.
@@ -44,7 +44,7 @@ Chart::Chart(llvm::StringRef title, llvm::StringRef note, Axis alongX,
   writer.line(kLeft, bottom, end, bottom, "axis");
   writer.text(kLeft + kInnerWidth / 2, kHeight - 14, horizontal.label(),
               Anchor::middle, "ink");
-  writer.text(20, middle, vertical.label(), Anchor::middle, "ink",
+  writer.text(16, middle, vertical.label(), Anchor::middle, "ink",
               /*upwards=*/true);
 }
 

@@ -76,6 +76,9 @@ private:
     if (std::error_code error = llvm::sys::fs::create_directories(folder))
       return makeError(ErrorCode::io, folder.getValue(),
                        ": cannot create the folder: ", error.message());
+    if (!llvm::sys::fs::is_directory(folder))
+      return makeError(ErrorCode::io, folder.getValue(),
+                       ": is no folder; name another one with -o");
     std::vector<Plot> plots = drawPlots(problem, explanation);
     for (const Plot &plot : plots)
       if (Status status = writeFile(folder + "/" + plot.file, plot.svg);

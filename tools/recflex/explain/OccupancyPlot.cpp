@@ -28,7 +28,7 @@ static std::string describeProfile(const Explanation &explanation) {
     os << llvm::format("; promises for %.1f multiprocessors",
                        *profile.multiprocessors);
     if (profile.isFitted)
-      os << ", the number that the fused kernels agree with";
+      os << ", fitted to the fused kernels";
   } else {
     note += "; no promises: give the device's --multiprocessors";
   }
