@@ -23,6 +23,10 @@ Trial estimateTrial(const DeviceModel &device, const TunedLookup &lookup,
   return trial;
 }
 
+std::vector<std::string> schedulesToEstimate() {
+  return {"gather", "sub_warp", "block_reduce"};
+}
+
 CostModelMeasurer::CostModelMeasurer(Occupancy occupancy, std::string version,
                                      DeviceModel model)
     : occupancy(occupancy), version{std::move(version), "none"}, model(model) {
