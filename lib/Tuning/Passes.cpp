@@ -117,8 +117,7 @@ private:
   }
 
   /// Says of each lookup what it got, and what came second.
-  void remarkChoices(const TuningProblem &problem,
-                     const TuningResult &result) {
+  void remarkChoices(const TuningProblem &problem, const TuningResult &result) {
     std::vector<const ClassChoice *> choices(problem.lookups.size());
     for (auto [number, featureClass] : llvm::enumerate(problem.classes))
       for (size_t member : featureClass.members)

@@ -61,8 +61,8 @@ Assignment chooseWinners(const std::vector<FeatureClass> &classes,
     return std::max(addUp(winners), longestBlockOf(ranking, winners));
   };
   // Below, the blocks together decide; from there on the longest one.
-  auto from = std::partition_point(
-      limits.begin(), limits.end(), [&](double limit) {
+  auto from =
+      std::partition_point(limits.begin(), limits.end(), [&](double limit) {
         return addUp(chooseWithin(ranking, limit)) > limit;
       });
   Assignment winners =

@@ -8,11 +8,11 @@ namespace recflex {
 
 /// `ranked`: the class's candidates that work at the chosen occupancy, the best
 /// first.
-static ClassExplanation
-explainClass(const Occupancy &occupancy, emb::ScheduleAttrInterface schedule,
-             const TunedLookup &lookup,
-             const std::vector<RankedCandidate> &ranked,
-             const DeviceModel &model) {
+static ClassExplanation explainClass(const Occupancy &occupancy,
+                                     emb::ScheduleAttrInterface schedule,
+                                     const TunedLookup &lookup,
+                                     const std::vector<RankedCandidate> &ranked,
+                                     const DeviceModel &model) {
   ClassExplanation explanation;
   explanation.schedule = schedule;
   explanation.candidates = ranked.size();
@@ -32,10 +32,10 @@ explainClass(const Occupancy &occupancy, emb::ScheduleAttrInterface schedule,
   }
   explanation.correlation = spearman(pairs);
   if (explanation.chosen)
-    explanation.estimatedRank = 1 + llvm::count_if(pairs, [&](auto pair) {
-                                  return pair.first <
-                                         explanation.chosen->estimate;
-                                });
+    explanation.estimatedRank =
+        1 + llvm::count_if(pairs, [&](auto pair) {
+          return pair.first < explanation.chosen->estimate;
+        });
   return explanation;
 }
 
@@ -50,9 +50,8 @@ static void fillShares(const TuningProblem &problem, Explanation &explanation) {
     if (explanation.sharesOfKernel)
       entry.share = kernel->shares[number];
     else if (entry.chosen)
-      entry.share =
-          entry.chosen->trial.cost *
-          static_cast<double>(problem.classes[number].members.size());
+      entry.share = entry.chosen->trial.cost *
+                    static_cast<double>(problem.classes[number].members.size());
     sum += entry.share.value_or(0);
   }
   for (ClassExplanation &entry : explanation.classes)
@@ -93,9 +92,9 @@ Result<Explanation> explain(const TuningProblem &problem, TunedState state,
       here = ranking;
   std::vector<double> correlations;
   for (auto [number, featureClass] : llvm::enumerate(problem.classes)) {
-    ClassExplanation entry = explainClass(
-        state.occupancy, state.assignment[number], featureClass.lookup,
-        here.classes[number], options.model);
+    ClassExplanation entry =
+        explainClass(state.occupancy, state.assignment[number],
+                     featureClass.lookup, here.classes[number], options.model);
     entry.failed = llvm::count_if(
         trials.candidates[number], [&](const CandidateTrial &candidate) {
           return candidate.occupancy == state.occupancy &&

@@ -61,8 +61,10 @@ static Result<std::string> chooseDevice(const TrialRecord &record,
     return makeError(record.path(), ": has no trials of this model on '",
                      wanted, "'; it has those of ", names);
   if (wanted.empty() && devices.size() > 1)
-    return makeError(record.path(), ": has trials of this model on several "
-                     "devices; name one with --device-name: ", names);
+    return makeError(record.path(),
+                     ": has trials of this model on several "
+                     "devices; name one with --device-name: ",
+                     names);
   return wanted.empty() ? *devices.begin() : wanted;
 }
 
@@ -105,7 +107,7 @@ Result<ModelTrials> selectTrials(mlir::MLIRContext *context,
     return collected.error();
   if (collected->all == 0)
     return makeError(record.path(), ": has no trials; name the record that the "
-                     "model was tuned with");
+                                    "model was tuned with");
   if (collected->trials.empty())
     return makeError(record.path(), ": none of its ", collected->all,
                      " trials is of this model, whose first class is '",
@@ -146,9 +148,8 @@ Result<ModelTrials> selectTrials(mlir::MLIRContext *context,
       continue;
     }
     emb::ScheduleAttrInterface schedule = reader.read(entry.key.schedule);
-    if (schedule && reader.fits(schedule,
-                                problem.classes[number].lookup.shape,
-                                occupancy))
+    if (schedule &&
+        reader.fits(schedule, problem.classes[number].lookup.shape, occupancy))
       trials.candidates[number].push_back(
           {schedule, occupancy, std::move(entry.trial)});
     else

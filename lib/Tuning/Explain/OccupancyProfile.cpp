@@ -17,8 +17,7 @@ static bool isTooLarge(const CandidateTrial &candidate) {
   TuningDevice device;
   device.registers = 65536;
   return candidate.trial.spilledBytes > 0 ||
-         candidate.trial.registers >
-             registersLeft(device, candidate.occupancy);
+         candidate.trial.registers > registersLeft(device, candidate.occupancy);
 }
 
 std::vector<LocalRanking> rankTrials(const TuningProblem &problem,
@@ -62,8 +61,8 @@ static const LocalRanking *findAt(const std::vector<LocalRanking> &rankings,
 }
 
 /// The multiprocessors with which the block-seconds of the kernel's candidates
-/// come to its time. None if one of them has no trial, or if the kernel is about
-/// as long as its longest block: it then says nothing of the sum.
+/// come to its time. None if one of them has no trial, or if the kernel is
+/// about as long as its longest block: it then says nothing of the sum.
 static std::optional<double>
 fitMultiprocessors(const TuningProblem &problem,
                    const std::vector<LocalRanking> &rankings,
@@ -118,8 +117,8 @@ OccupancyProfile profileOccupancies(const TuningProblem &problem,
                     kernel.assignment == state.assignment;
     if (isChosen)
       profile.chosen = kernel.trial;
-    profile.kernels.push_back({kernel.occupancy, kernel.trial.cost,
-                               kernel.trial.spread, isChosen});
+    profile.kernels.push_back(
+        {kernel.occupancy, kernel.trial.cost, kernel.trial.spread, isChosen});
     if (auto fit = fitMultiprocessors(problem, rankings, kernel))
       fits.push_back(*fit);
   }

@@ -14,9 +14,8 @@ emb::ScheduleAttrInterface ScheduleReader::read(llvm::StringRef text) {
   auto [entry, isNew] = known.try_emplace(text);
   if (isNew) {
     ScopedDiagnosticHandler quiet(context, [](Diagnostic &) {});
-    entry->second =
-        mlir::dyn_cast_or_null<emb::ScheduleAttrInterface>(
-            mlir::parseAttribute(text, context));
+    entry->second = mlir::dyn_cast_or_null<emb::ScheduleAttrInterface>(
+        mlir::parseAttribute(text, context));
   }
   return entry->second;
 }

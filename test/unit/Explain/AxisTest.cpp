@@ -18,8 +18,8 @@ std::vector<std::string> textsOf(const Axis &axis) {
 
 TEST(AxisTest, EndsAtRoundNumbers) {
   Axis axis = Axis::linear("us", {13, 38});
-  EXPECT_THAT(textsOf(axis), ElementsAre("10", "15", "20", "25", "30", "35",
-                                         "40"));
+  EXPECT_THAT(textsOf(axis),
+              ElementsAre("10", "15", "20", "25", "30", "35", "40"));
   EXPECT_EQ(axis.place(10), 0);
   EXPECT_EQ(axis.place(25), 0.5);
   EXPECT_EQ(axis.place(40), 1);
@@ -61,6 +61,13 @@ TEST(AxisTest, PowersOfTwo) {
   Axis axis = Axis::logarithmic("width", {4, 5, 64}, 2);
   EXPECT_THAT(textsOf(axis), ElementsAre("4", "8", "16", "32", "64"));
   EXPECT_DOUBLE_EQ(axis.place(16), 0.5);
+}
+
+TEST(AxisTest, MayHaveRoomAtItsEnds) {
+  Axis axis = Axis::logarithmic("width", {4, 8}, 2, /*room=*/0.5);
+  EXPECT_THAT(textsOf(axis), ElementsAre("4", "8"));
+  EXPECT_DOUBLE_EQ(axis.place(4), 0.25);
+  EXPECT_DOUBLE_EQ(axis.place(8), 0.75);
 }
 
 // Bags may all be empty: their mean has no logarithm.

@@ -34,9 +34,8 @@ TEST(SvgTest, WritesADocument) {
   svg.text(4, 5, "<here>", SvgWriter::Anchor::middle, "ink",
            /*upwards=*/true);
   std::string document = svg.finish();
-  EXPECT_THAT(document,
-              StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\" "
-                         "viewBox=\"0 0 100 50.5\""));
+  EXPECT_THAT(document, StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\" "
+                                   "viewBox=\"0 0 100 50.5\""));
   EXPECT_THAT(document, HasSubstr("<title>a &lt; b</title>"));
   EXPECT_THAT(document,
               HasSubstr("<circle cx=\"1\" cy=\"2\" r=\"3\" class=\"fill0\">"

@@ -100,9 +100,9 @@ TEST_F(ExplanationTest, CountsTheChosenOnesPlaceAmongEstimates) {
       return estimateTrial({}, lookup, schedule, state.occupancy).cost;
     };
     size_t better = 0, all = 0;
-    for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
-             context.get(), lookup.shape, lookup.stats,
-             state.occupancy.threads)) {
+    for (emb::ScheduleAttrInterface schedule :
+         emb::enumerateSchedules(context.get(), lookup.shape, lookup.stats,
+                                 state.occupancy.threads)) {
       ++all;
       better += estimate(schedule) < estimate(entry.schedule);
     }
@@ -287,7 +287,8 @@ TEST_F(ExplanationTest, RefusesWhatExplainsNothing) {
   filter([&](const RecordedTrial &trial) {
     return trial.key.kind == TrialKind::candidate;
   });
-  problem = TuningProblem({{"other", problem.lookups[0].shape,
+  problem = TuningProblem({{"other",
+                            problem.lookups[0].shape,
                             {/*mean=*/900, /*stddev=*/0, /*max=*/900,
                              /*coverage=*/1, /*distinct=*/5, /*batch=*/7}}});
   EXPECT_THAT(error(), AllOf(HasSubstr("none of its"),

@@ -25,8 +25,16 @@ TEST(RankCorrelationTest, CountsOrderAlone) {
 // The example of the English Wikipedia's article on the coefficient: hours of
 // television against IQ.
 TEST(RankCorrelationTest, AgreesWithAWorkedExample) {
-  EXPECT_THAT(spearman({{106, 7}, {100, 27}, {86, 2}, {101, 50}, {99, 28},
-                        {103, 29}, {97, 20}, {113, 12}, {112, 6}, {110, 17}}),
+  EXPECT_THAT(spearman({{106, 7},
+                        {100, 27},
+                        {86, 2},
+                        {101, 50},
+                        {99, 28},
+                        {103, 29},
+                        {97, 20},
+                        {113, 12},
+                        {112, 6},
+                        {110, 17}}),
               Optional(DoubleNear(-29.0 / 165, 1e-12)));
 }
 
@@ -43,9 +51,9 @@ TEST(RankCorrelationTest, ComparesWithinGroups) {
   within.addGroup({{1, 101}, {2, 102}, {3, 103}});
   within.addGroup({{101, 1}, {102, 2}, {103, 3}});
   EXPECT_THAT(within.value(), Optional(1));
-  EXPECT_LT(*spearman({{1, 101}, {2, 102}, {3, 103}, {101, 1}, {102, 2},
-                       {103, 3}}),
-            0);
+  EXPECT_LT(
+      *spearman({{1, 101}, {2, 102}, {3, 103}, {101, 1}, {102, 2}, {103, 3}}),
+      0);
   // As many pairs the other way round cancel them.
   within.addGroup({{1, 3}, {2, 2}, {3, 1}});
   within.addGroup({{1, 3}, {2, 2}, {3, 1}});

@@ -24,8 +24,7 @@ using namespace recflex;
 namespace {
 
 /// Runs `step` and prints how long it took. An error ends the program.
-template <typename Step>
-auto timed(const char *name, Step step) {
+template <typename Step> auto timed(const char *name, Step step) {
   auto begin = std::chrono::steady_clock::now();
   auto result = step();
   std::chrono::duration<double> seconds =
@@ -48,8 +47,12 @@ std::vector<TunedLookup> makeClasses(size_t count) {
     lookup.shape.width = int64_t(4) << (i % 8);
     lookup.shape.rows = 100000;
     double mean = 2 * std::pow(1.25, static_cast<double>(i / 8));
-    lookup.stats = {mean, /*stddev=*/3, /*max=*/1000, /*coverage=*/0.9,
-                    /*distinct=*/500, /*batch=*/512};
+    lookup.stats = {mean,
+                    /*stddev=*/3,
+                    /*max=*/1000,
+                    /*coverage=*/0.9,
+                    /*distinct=*/500,
+                    /*batch=*/512};
     lookups.push_back(lookup);
   }
   return lookups;
@@ -70,9 +73,8 @@ int main(int argc, char **argv) {
   measurer.offered = occupanciesToTry(measurer.description, 128);
   TuningObserver nobody;
   Budget budget([] { return 0; });
-  auto record = timed("open", [&] {
-    return TrialRecord::open(folder + "/benchmark.db");
-  });
+  auto record = timed(
+      "open", [&] { return TrialRecord::open(folder + "/benchmark.db"); });
   auto tune = [&] {
     return Tuner(context.get(), problem, measurer, *record, budget, nobody)
         .run();
@@ -95,9 +97,8 @@ int main(int argc, char **argv) {
   });
   (void)timed("explain", [&] { return explain(problem, state, *trials); });
   auto text = timed("export", [&] { return exportTrials(*record); });
-  (void)timed("open again", [&] {
-    return TrialRecord::open(folder + "/benchmark.db");
-  });
+  (void)timed("open again",
+              [&] { return TrialRecord::open(folder + "/benchmark.db"); });
   auto copy = TrialRecord::open(folder + "/copy.db");
   (void)timed("import", [&] { return importTrials(*copy, *text); });
   return 0;

@@ -67,7 +67,7 @@ Axis Axis::linear(std::string label, const std::vector<double> &values,
 }
 
 Axis Axis::logarithmic(std::string label, const std::vector<double> &values,
-                       int base) {
+                       int base, double room) {
   Axis axis(std::move(label), /*isLogarithmic=*/true);
   double least = 0, most = 0;
   for (double value : values) {
@@ -83,8 +83,8 @@ Axis Axis::logarithmic(std::string label, const std::vector<double> &values,
   double to = std::ceil(std::log(most) / scale - 1e-9);
   if (to <= from)
     to = from + 1;
-  axis.low = from * scale;
-  axis.high = to * scale;
+  axis.low = (from - room) * scale;
+  axis.high = (to + room) * scale;
   // Few decades have room for ticks within; many for every second, third, ...
   double every = std::ceil((to - from) / (2 * kSteps));
   for (double i = from; i <= to; i += every) {

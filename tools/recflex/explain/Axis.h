@@ -20,9 +20,10 @@ public:
   /// with equal ones, there is some room around.
   static Axis linear(std::string label, const std::vector<double> &values,
                      bool fromZero = false);
-  /// Of `base` 2 or 10. Values of 0 and less stand at the lower end.
+  /// Of `base` 2 or 10. Values of 0 and less stand at the lower end. `room`: how
+  /// far it goes on at both ends, in powers of the base.
   static Axis logarithmic(std::string label, const std::vector<double> &values,
-                          int base);
+                          int base, double room = 0);
 
   /// Where a value stands, from 0 to 1; those beyond an end stand there.
   double place(double value) const;

@@ -12,7 +12,7 @@ static constexpr double kLeft = 84, kRight = 76, kTop = 78, kBottom = 56;
 static constexpr double kInnerWidth = kWidth - kLeft - kRight;
 static constexpr double kInnerHeight = kHeight - kTop - kBottom;
 /// What a letter of the legend takes at most, on average.
-static constexpr double kLetter = 6.6;
+static constexpr double kLetter = 7;
 
 Chart::Chart(llvm::StringRef title, llvm::StringRef note, Axis alongX,
              Axis alongY, std::optional<Axis> second)
@@ -58,9 +58,7 @@ double Chart::x(double value) const {
 
 double Chart::y(double value) const { return placeY(vertical.place(value)); }
 
-double Chart::rightY(double value) const {
-  return placeY(right->place(value));
-}
+double Chart::rightY(double value) const { return placeY(right->place(value)); }
 
 void Chart::addLegend(const std::vector<LegendEntry> &entries) {
   double at = kLeft;

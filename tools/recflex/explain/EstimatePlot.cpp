@@ -17,8 +17,9 @@ static constexpr double kStep = 2;
 static std::string dotsOf(const Chart &chart, const Pairs &pairs) {
   std::set<std::pair<int, int>> places;
   for (auto [estimate, cost] : pairs)
-    places.insert({static_cast<int>(std::lround(chart.x(estimate * 1e6) / kStep)),
-                   static_cast<int>(std::lround(chart.y(cost * 1e6) / kStep))});
+    places.insert(
+        {static_cast<int>(std::lround(chart.x(estimate * 1e6) / kStep)),
+         static_cast<int>(std::lround(chart.y(cost * 1e6) / kStep))});
   std::string data;
   for (auto [x, y] : places)
     data += "M" + svgNumber(x * kStep) + " " + svgNumber(y * kStep) + "h0";
@@ -34,13 +35,14 @@ std::string drawEstimates(const Explanation &explanation,
       estimates.push_back(estimate * 1e6);
       costs.push_back(cost * 1e6);
     }
-  Axis horizontal = Axis::logarithmic("estimate: block-us a batch", estimates,
-                                      10);
-  Axis vertical = Axis::logarithmic(
-      explanation.areEstimates ? "recorded estimate: block-us a batch"
-                               : "measured: block-us a batch",
-      costs, 10);
-  std::string note = std::to_string(check.trials) + " candidates; Spearman's "
+  Axis horizontal =
+      Axis::logarithmic("estimate: block-us a batch", estimates, 10);
+  Axis vertical = Axis::logarithmic(explanation.areEstimates
+                                        ? "recorded estimate: block-us a batch"
+                                        : "measured: block-us a batch",
+                                    costs, 10);
+  std::string note = std::to_string(check.trials) +
+                     " candidates; Spearman's "
                      "rank correlation " +
                      showCorrelation(explanation.medianCorrelation) +
                      " (median of the classes), " +

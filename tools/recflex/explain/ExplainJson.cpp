@@ -42,8 +42,7 @@ static Json classToJson(const TuningProblem &problem,
   json["cost_model"] = toJson(entry.costModelPick);
   json["candidates"] = entry.candidates;
   json["failed"] = entry.failed;
-  json["estimated_rank"] =
-      entry.chosen ? Json(entry.estimatedRank) : Json();
+  json["estimated_rank"] = entry.chosen ? Json(entry.estimatedRank) : Json();
   json["rank_correlation"] = orNull(entry.correlation);
   return json;
 }
@@ -83,9 +82,9 @@ void printExplanationJson(llvm::raw_ostream &os, const TuningProblem &problem,
   json["estimated"] = explanation.areEstimates;
   json["threads"] = explanation.state.occupancy.threads;
   json["blocks"] = explanation.state.occupancy.blocks;
-  json["seconds_per_batch"] =
-      explanation.profile.chosen ? Json(explanation.profile.chosen->cost)
-                                 : Json();
+  json["seconds_per_batch"] = explanation.profile.chosen
+                                  ? Json(explanation.profile.chosen->cost)
+                                  : Json();
   json["shares_of_kernel"] = explanation.sharesOfKernel;
   json["classes"] = Json::array();
   for (auto [featureClass, entry] :

@@ -59,8 +59,8 @@ static std::vector<size_t> sortByShare(const Explanation &explanation) {
 }
 
 std::vector<std::string> explanationTitles() {
-  return {"class", "share>", "chosen", "runner-up", "cost model",
-          "estimated rank>"};
+  return {"class",     "share>",     "chosen",
+          "runner-up", "cost model", "estimated rank>"};
 }
 
 std::vector<std::vector<std::string>>

@@ -25,10 +25,10 @@ static std::string describeProfile(const Explanation &explanation) {
   note += " on " + explanation.origin.device;
   if (profile.multiprocessors) {
     llvm::raw_string_ostream os(note);
-    os << llvm::format("; promises for %.1f multiprocessors",
+    os << llvm::format("; promises: %.1f multiprocessors",
                        *profile.multiprocessors);
     if (profile.isFitted)
-      os << ", fitted to the fused kernels";
+      os << " (fitted)";
   } else {
     note += "; no promises: give the device's --multiprocessors";
   }
@@ -54,7 +54,7 @@ std::string drawOccupancies(const Explanation &explanation) {
     for (double &time : times)
       time = std::min(time, most);
     if (slow)
-      note += "; " + std::to_string(slow) + " slower ones at the upper edge";
+      note += "; " + std::to_string(slow) + " slower kernels at the upper edge";
   }
   Chart chart("Time against occupancy", note,
               Axis::linear("occupancy: warps a multiprocessor", warps),

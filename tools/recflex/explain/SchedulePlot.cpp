@@ -10,9 +10,8 @@
 namespace recflex {
 
 static double radiusOf(const FeatureClass &featureClass) {
-  return std::min(
-      20.0, 3 + 1.5 * std::sqrt(static_cast<double>(
-                          featureClass.members.size())));
+  return std::min(20.0, 3 + 1.5 * std::sqrt(static_cast<double>(
+                                      featureClass.members.size())));
 }
 
 std::string drawSchedules(const TuningProblem &problem,
@@ -27,8 +26,10 @@ std::string drawSchedules(const TuningProblem &problem,
   Chart chart("Schedules by width and hotness",
               std::string("a circle a class, the larger the more features") +
                   (hasEmpty ? "; classes of empty bags at the left edge" : ""),
-              Axis::logarithmic("hotness: mean lookups a bag", means, 10),
-              Axis::logarithmic("width: elements a row", widths, 2));
+              Axis::logarithmic("hotness: mean lookups a bag", means, 10,
+                                /*room=*/0.1),
+              Axis::logarithmic("width: elements a row", widths, 2,
+                                /*room=*/0.6));
   // Small ones on top.
   std::vector<size_t> order(problem.classes.size());
   std::iota(order.begin(), order.end(), 0);

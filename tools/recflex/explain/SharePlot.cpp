@@ -42,8 +42,9 @@ static std::string describeShares(const TuningProblem &problem,
               : "block-seconds of the classes by themselves";
   size_t missing = problem.lookups.size() - static_cast<size_t>(features);
   if (missing)
-    note += "; " + std::to_string(missing) + " features without a trial are "
-                                             "left out";
+    note += "; " + std::to_string(missing) +
+            " features without a trial are "
+            "left out";
   return note;
 }
 
@@ -65,8 +66,8 @@ std::string drawShares(const TuningProblem &problem,
                            /*fromZero=*/true),
               Axis::linear("cumulative: % of the time", {0, 100}));
   double begin = 0, sum = 0;
-  std::string line = "M" + svgNumber(chart.x(0)) + " " +
-                     svgNumber(chart.rightY(0));
+  std::string line =
+      "M" + svgNumber(chart.x(0)) + " " + svgNumber(chart.rightY(0));
   for (const Block &block : blocks) {
     const ClassExplanation &entry = explanation.classes[block.classNumber];
     double end = begin + block.features, top = chart.y(block.percent);

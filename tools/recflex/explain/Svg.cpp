@@ -18,7 +18,8 @@ svg { font: 12px system-ui, sans-serif; }
 .title { font-size: 15px; font-weight: 600; }
 .grid { stroke: #e4e4e4; } .axis { stroke: #8a8a8a; }
 .line { fill: none; stroke-width: 2; } .dashed { stroke-dasharray: 5 4; }
-.dots { fill: none; stroke-width: 3; stroke-linecap: round; }
+.dots { fill: none; stroke-width: 3; stroke-linecap: round;
+  stroke-opacity: 0.6; }
 .area { fill-opacity: 0.65; } .ring { fill: none; stroke-width: 2.5; }
 .fill0 { fill: #0072b2; } .stroke0 { stroke: #0072b2; }
 .fill1 { fill: #d55e00; } .stroke1 { stroke: #d55e00; }
@@ -117,8 +118,8 @@ void SvgWriter::rectangle(double x, double y, double width, double height,
           tip);
 }
 
-void SvgWriter::circle(double x, double y, double radius,
-                       llvm::StringRef style, llvm::StringRef tip) {
+void SvgWriter::circle(double x, double y, double radius, llvm::StringRef style,
+                       llvm::StringRef tip) {
   element("circle",
           {{"cx", svgNumber(x)},
            {"cy", svgNumber(y)},
@@ -131,16 +132,16 @@ void SvgWriter::path(const std::string &data, llvm::StringRef style) {
   element("path", {{"d", data}, {"class", style.str()}}, "");
 }
 
-void SvgWriter::text(double x, double y, llvm::StringRef content,
-                     Anchor anchor, llvm::StringRef style, bool upwards) {
+void SvgWriter::text(double x, double y, llvm::StringRef content, Anchor anchor,
+                     llvm::StringRef style, bool upwards) {
   std::string place = svgNumber(x) + "\" y=\"" + svgNumber(y);
   document += "<text x=\"" + place + "\" class=\"" + style.str() + "\"";
   if (anchor != Anchor::start)
     document += anchor == Anchor::middle ? " text-anchor=\"middle\""
                                          : " text-anchor=\"end\"";
   if (upwards)
-    document += " transform=\"rotate(-90 " + svgNumber(x) + " " + svgNumber(y) +
-                ")\"";
+    document +=
+        " transform=\"rotate(-90 " + svgNumber(x) + " " + svgNumber(y) + ")\"";
   document += ">" + escapeMarkup(content) + "</text>\n";
 }
 

@@ -19,8 +19,8 @@ std::string escapeMarkup(llvm::StringRef text);
 std::string svgNumber(double number);
 
 /// Writes one SVG document. Colours are classes of its style sheet (ink, soft,
-/// grid, axis; fill0 to fill7 and stroke0 to stroke7), which has those for light
-/// and for dark viewers.
+/// grid, axis; fill0 to fill7 and stroke0 to stroke7), which has those for
+/// light and for dark viewers.
 class SvgWriter {
 public:
   using Attributes = std::vector<std::pair<const char *, std::string>>;

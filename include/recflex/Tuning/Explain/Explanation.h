@@ -47,7 +47,7 @@ struct ClassExplanation {
 struct Explanation {
   TunedState state;
   TrialOrigin origin;
-  bool areEstimates = false; ///< nothing was measured
+  bool areEstimates = false;               ///< nothing was measured
   size_t otherOrigins = 0, unreadable = 0; ///< as in ModelTrials
   std::vector<ClassExplanation> classes;
   /// Whether shares are those of the fused kernel, rather than of the classes

@@ -47,7 +47,7 @@ struct KernelTrial {
 /// compiler; in the order in which they were recorded.
 struct ModelTrials {
   TrialOrigin origin;
-  bool areEstimates = false; ///< of the cost model
+  bool areEstimates = false;                           ///< of the cost model
   std::vector<std::vector<CandidateTrial>> candidates; ///< by class
   std::vector<KernelTrial> kernels;
   /// Trials of this model on the device that are left out: of other drivers or
