@@ -26,6 +26,9 @@ TEST(SvgTest, NoTextIsMarkup) {
   EXPECT_EQ(escapeMarkup("a\x1b[2J"), "a\\x1b[2J"); // XML forbids it
   EXPECT_EQ(escapeMarkup("\xff"), "\\xff");
   EXPECT_EQ(escapeMarkup("größe"), "größe");
+  EXPECT_EQ(escapeMarkup("a\xef\xbf\xbe"), "a\\xef\\xbf\\xbe"); // U+FFFE
+  EXPECT_EQ(escapeMarkup("\xef\xbf\xbd."), "\xef\xbf\xbd."); // U+FFFD
+  EXPECT_EQ(escapeMarkup(std::string(1000, 'a')), std::string(1000, 'a'));
 }
 
 TEST(SvgTest, WritesADocument) {

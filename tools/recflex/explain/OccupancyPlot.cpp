@@ -1,5 +1,6 @@
 //===- OccupancyPlot.cpp - Time against occupancy -------------------------===//
 
+#include "../TextTable.h"
 #include "../tune/TuneReport.h"
 #include "Chart.h"
 #include "Plots.h"
@@ -22,7 +23,7 @@ static constexpr double kMostTimes = 3;
 static std::string describeProfile(const Explanation &explanation) {
   const OccupancyProfile &profile = explanation.profile;
   std::string note = explanation.areEstimates ? "estimated" : "measured";
-  note += " on " + explanation.origin.device;
+  note += " on " + printable(explanation.origin.device);
   if (profile.multiprocessors) {
     llvm::raw_string_ostream os(note);
     os << llvm::format("; promises: %.1f multiprocessors",

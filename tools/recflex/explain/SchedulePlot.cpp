@@ -1,5 +1,6 @@
 //===- SchedulePlot.cpp - Schedules by width and hotness ------------------===//
 
+#include "../TextTable.h"
 #include "Chart.h"
 #include "Plots.h"
 
@@ -43,7 +44,7 @@ std::string drawSchedules(const TuningProblem &problem,
     chart.svg().circle(chart.x(means[number]), chart.y(widths[number]),
                        radiusOf(problem.classes[number]),
                        "area fill" + colors.of(kindOf(schedule)),
-                       describe(problem.classes[number]) + ": " +
+                       printable(describe(problem.classes[number])) + ": " +
                            toText(schedule));
   }
   std::vector<Chart::LegendEntry> legend;

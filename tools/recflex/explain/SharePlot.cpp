@@ -1,5 +1,6 @@
 //===- SharePlot.cpp - Which features take the time -----------------------===//
 
+#include "../TextTable.h"
 #include "Chart.h"
 #include "Plots.h"
 
@@ -73,7 +74,7 @@ std::string drawShares(const TuningProblem &problem,
     double end = begin + block.features, top = chart.y(block.percent);
     std::string tip;
     llvm::raw_string_ostream(tip)
-        << describe(problem.classes[block.classNumber])
+        << printable(describe(problem.classes[block.classNumber]))
         << llvm::format(": %.3g%% each, ", block.percent)
         << toText(entry.schedule);
     chart.svg().rectangle(chart.x(begin), top, chart.x(end) - chart.x(begin),

@@ -2,7 +2,7 @@
 
 #include "Svg.h"
 
-#include "../TextTable.h"
+#include "recflex/Support/Excerpt.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -44,10 +44,21 @@ svg { font: 12px system-ui, sans-serif; }
 </style>
 )";
 
+/// Characters that Unicode allows and XML does not, U+FFFE and U+FFFF.
+static bool isForbidden(llvm::StringRef rest) {
+  return rest.starts_with("\xef\xbf\xbe") || rest.starts_with("\xef\xbf\xbf");
+}
+
 std::string escapeMarkup(llvm::StringRef text) {
+  std::string clean = excerpt(std::string_view(text), /*limit=*/text.size());
   std::string escaped;
-  for (char c : printable(text)) {
-    switch (c) {
+  for (llvm::StringRef rest = clean; !rest.empty();) {
+    if (isForbidden(rest)) {
+      escaped += rest[2] == '\xbe' ? "\\xef\\xbf\\xbe" : "\\xef\\xbf\\xbf";
+      rest = rest.drop_front(3);
+      continue;
+    }
+    switch (rest.front()) {
     case '&':
       escaped += "&amp;";
       break;
@@ -61,8 +72,9 @@ std::string escapeMarkup(llvm::StringRef text) {
       escaped += "&quot;";
       break;
     default:
-      escaped += c;
+      escaped += rest.front();
     }
+    rest = rest.drop_front();
   }
   return escaped;
 }
