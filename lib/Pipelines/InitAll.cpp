@@ -6,6 +6,7 @@
 #include "recflex/Pipelines/Compiler.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 #include "recflex/Schedules/Schedules.h"
+#include "recflex/Tuning/Passes.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -47,6 +48,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
 void registerAllPasses() {
   emb::registerRecFlexEmbPasses();
   registerRecFlexConversionPasses();
+  registerRecFlexTuningPasses();
   registerPipelines();
 }
 

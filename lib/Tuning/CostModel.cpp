@@ -23,10 +23,14 @@ Trial estimateTrial(const DeviceModel &device, const TunedLookup &lookup,
   return trial;
 }
 
+std::vector<std::string> schedulesToEstimate() {
+  return {"gather", "sub_warp", "block_reduce"};
+}
+
 CostModelMeasurer::CostModelMeasurer(Occupancy occupancy, std::string version,
                                      DeviceModel model)
     : occupancy(occupancy), version{std::move(version), "none"}, model(model) {
-  description.name = "cost model";
+  description.name = kDeviceName;
   description.chip = "none";
   description.driver = "none";
   description.multiprocessors = static_cast<int64_t>(model.multiprocessors);

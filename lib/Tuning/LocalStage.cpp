@@ -3,6 +3,7 @@
 #include "recflex/Tuning/LocalStage.h"
 
 #include "recflex/Tuning/CostModel.h"
+#include "recflex/Tuning/Winners.h"
 
 #include <algorithm>
 #include <limits>
@@ -35,14 +36,9 @@ TuningStep TuningContext::makeStep(TuningStage stage,
 
 double predictSeconds(const TuningContext &context, const LocalRanking &ranking,
                       const Assignment &assignment) {
-  double blockSeconds = 0;
-  for (auto [featureClass, ranked, schedule] : llvm::zip_equal(
-           context.problem.classes, ranking.classes, assignment))
-    blockSeconds += static_cast<double>(featureClass.members.size()) *
-                    findRanked(ranked, schedule)->trial.cost;
-  return blockSeconds /
-         static_cast<double>(context.measurer.device().multiprocessors *
-                             ranking.occupancy.blocks);
+  return addUpSeconds(
+      context.problem.classes, ranking, assignment,
+      static_cast<double>(context.measurer.device().multiprocessors));
 }
 
 const RankedCandidate *findRanked(const std::vector<RankedCandidate> &ranked,
@@ -190,55 +186,10 @@ Result<std::vector<RankedCandidate>> LocalStage::rank(const Attempt &attempt,
   return ranked;
 }
 
-/// Of each class the first whose longest block ends within `limit` seconds; if
-/// none does, the one whose longest block is the shortest.
-static Assignment chooseWithin(const LocalRanking &ranking, double limit) {
-  Assignment winners;
-  for (const auto &ranked : ranking.classes) {
-    auto inTime = llvm::find_if(ranked, [&](const RankedCandidate &candidate) {
-      return candidate.trial.longestBlock <= limit;
-    });
-    if (inTime == ranked.end())
-      inTime = std::min_element(
-          ranked.begin(), ranked.end(), [](const auto &a, const auto &b) {
-            return a.trial.longestBlock < b.trial.longestBlock;
-          });
-    winners.push_back(inTime->schedule);
-  }
-  return winners;
-}
-
-/// A kernel lasts as long as all of its blocks together need, and no less than
-/// its longest block. The shorter blocks must be, the more they cost in all: of
-/// all limits the one that promises the shortest kernel.
 Assignment LocalStage::chooseWinners(const LocalRanking &ranking) const {
-  std::vector<double> limits;
-  for (const auto &ranked : ranking.classes)
-    for (const RankedCandidate &candidate : ranked)
-      limits.push_back(candidate.trial.longestBlock);
-  llvm::sort(limits);
-  limits.erase(std::unique(limits.begin(), limits.end()), limits.end());
-
-  auto promise = [&](const Assignment &winners) {
-    double seconds = predictSeconds(context, ranking, winners);
-    for (auto [ranked, winner] : llvm::zip_equal(ranking.classes, winners))
-      seconds = std::max(seconds,
-                         findRanked(ranked, winner)->trial.longestBlock);
-    return seconds;
-  };
-  // Below, the blocks together decide; from there on the longest one.
-  auto from = std::partition_point(
-      limits.begin(), limits.end(), [&](double limit) {
-        return predictSeconds(context, ranking, chooseWithin(ranking, limit)) >
-               limit;
-      });
-  Assignment winners =
-      chooseWithin(ranking, from == limits.end() ? limits.back() : *from);
-  if (from != limits.begin())
-    if (Assignment other = chooseWithin(ranking, *std::prev(from));
-        promise(other) < promise(winners))
-      return other;
-  return winners;
+  return recflex::chooseWinners(
+      context.problem.classes, ranking,
+      static_cast<double>(context.measurer.device().multiprocessors));
 }
 
 Error LocalStage::describeFailure(const Attempt &attempt, size_t number) {

@@ -2,13 +2,17 @@
 
 #include "recflex/Tuning/TrialRecord.h"
 
-#include "Statement.h"
+#include "StatementCache.h"
 
 #include "recflex/Support/Sha256.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <system_error>
 #include <thread>
+#include <unistd.h>
 
 namespace recflex {
 
@@ -39,7 +43,15 @@ static constexpr const char *kSchema = R"(
     shares TEXT NOT NULL,
     message TEXT NOT NULL,
     time TEXT NOT NULL);
-  CREATE INDEX trials_by_subject ON trials (subject, outcome);
+)";
+
+/// Also made in records that have none yet, or another: they hold no data.
+static constexpr const char *kIndexes = R"(
+  DROP INDEX IF EXISTS trials_by_subject;
+  CREATE INDEX IF NOT EXISTS trials_by_occupancy
+    ON trials (subject, threads, blocks);
+  CREATE INDEX IF NOT EXISTS failed_trials
+    ON trials (subject) WHERE outcome <> 'ok';
 )";
 
 static constexpr const char *kTrialColumns =
@@ -169,7 +181,7 @@ static Result<bool> isRecord(sqlite3 *database) {
   return true;
 }
 
-/// Creates the tables, unless another tuner did so meanwhile.
+/// Creates the table and its indexes, unless another tuner did so meanwhile.
 static Status initialize(sqlite3 *database) {
   if (Status status = execute(database, "BEGIN IMMEDIATE"); !status)
     return status;
@@ -185,27 +197,23 @@ static Status initialize(sqlite3 *database) {
     if (Status status = execute(database, numbers.c_str()); !status)
       return status;
   }
+  if (Status status = execute(database, kIndexes); !status)
+    return status;
   return execute(database, "COMMIT");
 }
 
-static Status setUp(sqlite3 *database) {
-  // Nothing is written before it is known what the file is.
-  if (Status status = execute(database, "BEGIN"); !status)
-    return status;
-  Result<bool> record = isRecord(database);
-  if (!record)
-    return record.error();
-  if (Status status = execute(database, "COMMIT"); !status)
-    return status;
-  if (sqlite3_db_readonly(database, "main") == 1)
-    return makeError(ErrorCode::io, "is read-only; trials could not be added: "
-                                    "make it writable, or name another file");
-  if (Status status = execute(database, "PRAGMA journal_mode = WAL; "
-                                        "PRAGMA synchronous = FULL");
-      !status)
-    return status;
-  if (!*record)
-    return initialize(database);
+/// Whether kIndexes would change anything: most records are opened to go on.
+static Result<bool> hasIndexes(sqlite3 *database) {
+  Result<int64_t> count = queryNumber(
+      database, "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND "
+                "name IN ('trials_by_occupancy', 'failed_trials')");
+  if (!count)
+    return count.error();
+  return *count == 2;
+}
+
+/// An error if the record's pages are damaged.
+static Status checkPages(sqlite3 *database) {
   Result<Statement> check =
       Statement::prepare(database, "PRAGMA quick_check(1)");
   if (!check)
@@ -219,15 +227,50 @@ static Status setUp(sqlite3 *database) {
   return {};
 }
 
+static Status setUp(sqlite3 *database, bool toRead) {
+  if (toRead)
+    if (Status status = execute(database, "PRAGMA query_only = ON"); !status)
+      return status;
+  // Nothing is written before it is known what the file is.
+  if (Status status = execute(database, "BEGIN"); !status)
+    return status;
+  Result<bool> record = isRecord(database);
+  if (!record)
+    return record.error();
+  if (Status status = execute(database, "COMMIT"); !status)
+    return status;
+  if (toRead)
+    return *record ? checkPages(database)
+                   : makeError("is empty; name a record of trials");
+  if (sqlite3_db_readonly(database, "main") == 1)
+    return makeError(ErrorCode::io, "is read-only; trials could not be added: "
+                                    "make it writable, or name another file");
+  if (Status status = execute(database, "PRAGMA journal_mode = WAL; "
+                                        "PRAGMA synchronous = FULL");
+      !status)
+    return status;
+  // Identities are spread over the whole of their index. 64 MiB hold those of
+  // half a million trials.
+  if (Status status = execute(database, "PRAGMA cache_size = -65536"); !status)
+    return status;
+  if (*record)
+    if (Status status = checkPages(database); !status)
+      return status;
+  Result<bool> ready = hasIndexes(database);
+  if (!ready)
+    return ready.error();
+  return *ready ? Status() : initialize(database);
+}
+
 /// Sets up, again and again while others do the same: a file that is being
 /// switched to its write-ahead log is busy at once, without any waiting.
-static Status setUpPatiently(sqlite3 *database) {
+static Status setUpPatiently(sqlite3 *database, bool toRead) {
   using Clock = std::chrono::steady_clock;
   sqlite3_busy_timeout(database, kBusyMilliseconds);
   Clock::time_point deadline =
       Clock::now() + std::chrono::milliseconds(kBusyMilliseconds);
   for (;;) {
-    Status status = setUp(database);
+    Status status = setUp(database, toRead);
     bool busy = (sqlite3_errcode(database) & 0xff) == SQLITE_BUSY;
     if (status || !busy || Clock::now() > deadline)
       return status;
@@ -236,24 +279,54 @@ static Status setUpPatiently(sqlite3 *database) {
   }
 }
 
-Result<TrialRecord> TrialRecord::openDatabase(const std::string &path) {
+TrialRecord::TrialRecord(std::string name, Database opened)
+    : name(std::move(name)), database(std::move(opened)),
+      statements(std::make_unique<StatementCache>(database.get())) {}
+
+TrialRecord::TrialRecord(TrialRecord &&) = default;
+
+TrialRecord &TrialRecord::operator=(TrialRecord &&other) {
+  statements = std::move(other.statements); // those of the old one first
+  database = std::move(other.database);
+  name = std::move(other.name);
+  return *this;
+}
+
+TrialRecord::~TrialRecord() = default;
+
+Result<TrialRecord> TrialRecord::openDatabase(const std::string &path,
+                                              bool toRead) {
   sqlite3 *opened = nullptr;
-  int code = sqlite3_open_v2(path.c_str(), &opened,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                 SQLITE_OPEN_EXRESCODE,
-                             nullptr);
+  // A reader that might not write would leave the log's files behind it.
+  int create = toRead ? 0 : SQLITE_OPEN_CREATE;
+  int code = sqlite3_open_v2(
+      path.c_str(), &opened,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE | create, nullptr);
   TrialRecord record(path, Database(opened));
   if (!opened)
     return makeError(ErrorCode::outOfMemory, "there is no memory to open it");
   if (code != SQLITE_OK)
     return databaseError(opened);
-  if (Status status = setUpPatiently(opened); !status)
+  if (Status status = setUpPatiently(opened, toRead); !status)
     return status.error();
   return record;
 }
 
 Result<TrialRecord> TrialRecord::open(const std::string &path) {
   Result<TrialRecord> record = openDatabase(path);
+  if (!record)
+    return record.error().in(path);
+  return record;
+}
+
+Result<TrialRecord> TrialRecord::openToRead(const std::string &path) {
+  // SQLite would speak of creating it.
+  if (::access(path.c_str(), R_OK) != 0)
+    return makeError(ErrorCode::io, "cannot open the file: ",
+                     std::generic_category().message(errno),
+                     "; name a record of trials")
+        .in(path);
+  Result<TrialRecord> record = openDatabase(path, /*toRead=*/true);
   if (!record)
     return record.error().in(path);
   return record;
@@ -270,16 +343,17 @@ Result<TrialRecord> TrialRecord::openInMemory() {
 Result<std::optional<Trial>> TrialRecord::find(const TrialKey &key) const {
   static const std::string sql = std::string("SELECT ") + kTrialColumns +
                                  " FROM trials WHERE identity = ?";
-  Result<Statement> query = Statement::prepare(database.get(), sql);
+  Result<RunningStatement> query = statements->run(sql);
   if (!query)
     return query.error().in(name);
-  query->bind(identityOf(key));
-  Result<bool> row = query->step();
+  Statement &statement = **query;
+  statement.bind(identityOf(key));
+  Result<bool> row = statement.step();
   if (!row)
     return row.error().in(name);
   if (!*row)
     return std::optional<Trial>();
-  Result<Trial> trial = readTrial(*query, 0);
+  Result<Trial> trial = readTrial(statement, 0);
   if (!trial)
     return trial.error().in(name);
   return std::optional<Trial>(std::move(*trial));
@@ -297,9 +371,10 @@ Result<int64_t> TrialRecord::add(std::vector<RecordedTrial> trials,
                       kTrialColumns +
                       ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
                       "?, ?, ?, ?, ?)";
-    Result<Statement> insert = Statement::prepare(db, sql);
-    if (!insert)
-      return insert.error();
+    Result<RunningStatement> running = statements->run(sql);
+    if (!running)
+      return running.error();
+    Statement *insert = &**running;
     int64_t added = 0;
     for (const RecordedTrial &entry : trials) {
       const TrialKey &key = entry.key;
@@ -345,36 +420,77 @@ Result<int64_t> TrialRecord::add(std::vector<RecordedTrial> trials,
   return added;
 }
 
-Result<std::vector<std::pair<std::string, Trial>>>
-TrialRecord::findDangerous(const TrialKey &key) const {
-  static const std::string sql =
-      std::string("SELECT schedule, ") + kTrialColumns +
-      " FROM trials WHERE subject = ? AND outcome <> 'ok' AND kind = ? AND "
-      "device = ? AND chip = ? AND driver = ? AND recflex = ? AND ptxas = ? "
-      "ORDER BY schedule, id";
-  Result<Statement> query = Statement::prepare(database.get(), sql);
-  if (!query)
-    return query.error().in(name);
-  query->bind(key.subject);
-  query->bind(toString(key.kind));
-  query->bind(key.device);
-  query->bind(key.chip);
-  query->bind(key.driver);
-  query->bind(key.versions.recflex);
-  query->bind(key.versions.ptxas);
-  std::vector<std::pair<std::string, Trial>> found;
+/// Conditions on what all trials of a measurer have in common, after others.
+static constexpr const char *kSameOrigin =
+    " AND kind = ? AND device = ? AND chip = ? AND driver = ? AND recflex = ? "
+    "AND ptxas = ?";
+
+static void bindOrigin(Statement &query, const TrialKey &key) {
+  query.bind(toString(key.kind));
+  query.bind(key.device);
+  query.bind(key.chip);
+  query.bind(key.driver);
+  query.bind(key.versions.recflex);
+  query.bind(key.versions.ptxas);
+}
+
+/// The rows of a query for schedule and kTrialColumns.
+static Result<TrialRecord::Schedules> readSchedules(Statement &query) {
+  TrialRecord::Schedules found;
   for (;;) {
-    Result<bool> row = query->step();
+    Result<bool> row = query.step();
     if (!row)
-      return row.error().in(name);
+      return row.error();
     if (!*row)
       return found;
-    Result<Trial> trial = readTrial(*query, 1);
+    Result<Trial> trial = readTrial(query, 1);
     if (!trial)
-      return trial.error().in(name);
-    if (isDangerous(trial->outcome))
-      found.emplace_back(query->text(0), std::move(*trial));
+      return trial.error();
+    found.emplace_back(query.text(0), std::move(*trial));
   }
+}
+
+Result<TrialRecord::Schedules> TrialRecord::findAll(const TrialKey &key) const {
+  static const std::string sql =
+      std::string("SELECT schedule, ") + kTrialColumns +
+      " FROM trials WHERE subject = ? AND threads = ? AND blocks = ?" +
+      kSameOrigin;
+  Result<RunningStatement> query = statements->run(sql);
+  if (!query)
+    return query.error().in(name);
+  Statement &statement = **query;
+  statement.bind(key.subject);
+  statement.bind(key.occupancy.threads);
+  statement.bind(key.occupancy.blocks);
+  bindOrigin(statement, key);
+  auto found = readSchedules(statement);
+  if (!found)
+    return found.error().in(name);
+  return found;
+}
+
+Result<TrialRecord::Schedules>
+TrialRecord::findDangerous(const TrialKey &key) const {
+  static const std::string sql = std::string("SELECT schedule, ") +
+                                 kTrialColumns +
+                                 " FROM trials WHERE subject = ? AND outcome "
+                                 "<> 'ok'" +
+                                 kSameOrigin + " ORDER BY schedule, id";
+  Result<RunningStatement> query = statements->run(sql);
+  if (!query)
+    return query.error().in(name);
+  Statement &statement = **query;
+  statement.bind(key.subject);
+  bindOrigin(statement, key);
+  auto found = readSchedules(statement);
+  if (!found)
+    return found.error().in(name);
+  auto isHarmless = [](const auto &entry) {
+    return !isDangerous(entry.second.outcome);
+  };
+  found->erase(std::remove_if(found->begin(), found->end(), isHarmless),
+               found->end());
+  return found;
 }
 
 Status TrialRecord::forEach(

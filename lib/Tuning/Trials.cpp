@@ -52,6 +52,20 @@ Result<std::optional<Trial>> Trials::lookUp(const TrialKey &key) const {
   return record.find(key);
 }
 
+Result<Trials::KnownSchedules>
+Trials::knownAt(const FeatureClass &featureClass,
+                const Occupancy &occupancy) const {
+  if (measurer.estimates())
+    return KnownSchedules();
+  auto found = record.findAll(keyOf(featureClass, "", occupancy));
+  if (!found)
+    return found.error();
+  KnownSchedules known;
+  for (auto &[schedule, trial] : *found)
+    known.try_emplace(schedule, std::move(trial));
+  return known;
+}
+
 Result<Trials::DangerousSchedules *>
 Trials::dangerousOf(const FeatureClass &featureClass) {
   auto known = dangerous.find(featureClass.key);
@@ -107,7 +121,8 @@ Status Trials::keep(std::vector<RecordedTrial> &made) {
       return status;
     valid.push_back(entry);
   }
-  if (auto added = record.add(valid, /*replace=*/measurer.estimates()); !added)
+  auto added = record.add(valid, /*replace=*/measurer.estimates());
+  if (!added)
     return added.error();
   measuredCount += valid.size();
   if (lost)
@@ -115,6 +130,8 @@ Status Trials::keep(std::vector<RecordedTrial> &made) {
                      measurer.device().name, "' was lost: ", lost->message,
                      "; the trials until then are recorded: run again once it "
                      "is back");
+  if (*added == static_cast<int64_t>(valid.size()))
+    return {};
   for (RecordedTrial &entry : made) {
     auto found = lookUp(entry.key);
     if (!found)
@@ -133,6 +150,9 @@ Trials::candidates(const FeatureClass &featureClass,
   if (!loaded)
     return loaded.error();
   DangerousSchedules &shunned = **loaded;
+  auto known = knownAt(featureClass, occupancy);
+  if (!known)
+    return known.error();
 
   std::vector<Trial> trials(schedules.size());
   std::vector<size_t> missing;
@@ -140,11 +160,8 @@ Trials::candidates(const FeatureClass &featureClass,
   std::vector<emb::ScheduleAttrInterface> toMeasure;
   for (auto [i, schedule] : llvm::enumerate(schedules)) {
     TrialKey key = keyOf(featureClass, toText(schedule), occupancy);
-    auto found = lookUp(key);
-    if (!found)
-      return found.error();
-    if (*found) {
-      trials[i] = std::move(**found);
+    if (auto found = known->find(key.schedule); found != known->end()) {
+      trials[i] = found->second;
     } else if (auto danger = shunned.find(key.schedule);
                danger != shunned.end()) {
       trials[i] = danger->second;
@@ -211,16 +228,16 @@ Result<size_t>
 Trials::countKnown(const FeatureClass &featureClass,
                    ArrayRef<emb::ScheduleAttrInterface> schedules,
                    const Occupancy &occupancy) {
+  auto known = knownAt(featureClass, occupancy);
+  if (!known)
+    return known.error();
   size_t count = 0;
   for (emb::ScheduleAttrInterface schedule : schedules) {
     std::string text = toText(schedule);
-    auto found = lookUp(keyOf(featureClass, text, occupancy));
-    if (!found)
-      return found.error();
     auto danger = findDangerous(featureClass, text);
     if (!danger)
       return danger.error();
-    count += *found || *danger;
+    count += known->count(text) || *danger;
   }
   return count;
 }

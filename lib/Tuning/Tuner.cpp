@@ -82,7 +82,9 @@ Result<TuningResult> Tuner::run() {
   auto rankings = LocalStage(context).run();
   if (!rankings)
     return rankings.error();
-  auto kernels = GlobalStage(context).run(*rankings);
+  Result<std::vector<MeasuredKernel>> kernels{std::vector<MeasuredKernel>()};
+  if (options.lastStage != TuningStage::local)
+    kernels = GlobalStage(context).run(*rankings);
   if (!kernels)
     return kernels.error();
 
@@ -90,7 +92,7 @@ Result<TuningResult> Tuner::run() {
   Assignment assignment;
   const LocalRanking *ranking = nullptr;
   if (kernels->empty()) {
-    // No time for one: what the local stage promises must do.
+    // No time for one, or not wanted: what the local stage promises must do.
     ranking = &*std::min_element(
         rankings->begin(), rankings->end(), [](const auto &a, const auto &b) {
           return a.predicted < b.predicted;

@@ -38,6 +38,7 @@ protected:
 std::unique_ptr<Command> createImportCommand();
 std::unique_ptr<Command> createGenerateCommand();
 std::unique_ptr<Command> createTuneCommand();
+std::unique_ptr<Command> createExplainCommand();
 std::unique_ptr<Command> createCompileCommand();
 std::unique_ptr<Command> createInspectCommand();
 std::unique_ptr<Command> createDiffCommand();

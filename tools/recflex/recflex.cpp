@@ -35,9 +35,10 @@ int main(int argc, char **argv) {
   Commands commands;
   for (auto create :
        {createImportCommand, createGenerateCommand, createTuneCommand,
-        createCompileCommand, createInspectCommand, createDiffCommand,
-        createRunCommand, createBenchCommand, createServeCheckCommand,
-        createStressCommand, createDoctorCommand, createPlantFaultCommand})
+        createExplainCommand, createCompileCommand, createInspectCommand,
+        createDiffCommand, createRunCommand, createBenchCommand,
+        createServeCheckCommand, createStressCommand, createDoctorCommand,
+        createPlantFaultCommand})
     commands.push_back(create());
   for (auto &command : commands)
     hideForeignOptions(command->subCommand());
@@ -49,6 +50,7 @@ int main(int argc, char **argv) {
       "  recflex import       a model description to emb IR\n"
       "  recflex generate     sample batches and tables\n"
       "  recflex tune         a schedule for every lookup, by trials\n"
+      "  recflex explain      why a tuned model has its schedules\n"
       "  recflex compile      emb IR to PTX or an artifact\n"
       "  recflex inspect      what is in an artifact\n"
       "  recflex diff         what differs between two artifacts\n"

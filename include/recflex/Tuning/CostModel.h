@@ -14,11 +14,19 @@ Trial estimateTrial(const DeviceModel &device, const TunedLookup &lookup,
                     emb::ScheduleAttrInterface schedule,
                     const Occupancy &occupancy);
 
+/// The schedules to try where nothing is measured: on an H200 the others took
+/// up to 1.5 times what their estimates promise beside these
+/// (docs/Benchmarks.md).
+std::vector<std::string> schedulesToEstimate();
+
 /// Answers with estimates: for a machine without a GPU. It knows nothing of
 /// occupancies, registers and interference, so it has one occupancy, and a
 /// kernel is the sum of its features or its longest block.
 class CostModelMeasurer final : public Measurer {
 public:
+  /// What trials in a record bear as their device.
+  static constexpr const char *kDeviceName = "cost model";
+
   CostModelMeasurer(Occupancy occupancy, std::string version,
                     DeviceModel model = {});
 

@@ -35,6 +35,8 @@ struct TuningOptions {
   /// Shares of the budget that are gone when a stage gives way to the next.
   double localShare = 0.6;
   double globalShare = 0.8;
+  /// The stages after it are left out.
+  TuningStage lastStage = TuningStage::refine;
   /// What estimates of the cost model are for.
   DeviceModel model;
 };

@@ -21,6 +21,8 @@ struct sqlite3;
 
 namespace recflex {
 
+class StatementCache;
+
 enum class TrialKind : uint8_t {
   candidate, ///< Measurer::measureCandidates
   kernel,    ///< Measurer::measureKernel
@@ -58,11 +60,20 @@ public:
   /// "RFLX", in the file's header.
   static constexpr int64_t kApplicationId = 0x52464c58;
 
+  /// Trials by the text of their schedules.
+  using Schedules = std::vector<std::pair<std::string, Trial>>;
+
   /// Opens a record, or creates it. A file that is something else is left as
   /// it is.
   static Result<TrialRecord> open(const std::string &path);
+  /// Opens a record that is there, and writes nothing: adding fails.
+  static Result<TrialRecord> openToRead(const std::string &path);
   /// One that ends with the process.
   static Result<TrialRecord> openInMemory();
+
+  TrialRecord(TrialRecord &&);
+  TrialRecord &operator=(TrialRecord &&);
+  ~TrialRecord();
 
   const std::string &path() const { return name; }
 
@@ -72,10 +83,13 @@ public:
   /// already is left out, or replaces it. Gives the number added.
   Result<int64_t> add(std::vector<RecordedTrial> trials, bool replace = false);
 
+  /// Trials of `key`'s kind and subject at its occupancy, on the same device
+  /// with the same versions; with their schedules.
+  Result<Schedules> findAll(const TrialKey &key) const;
+
   /// Schedules of `key`'s subject with a dangerous outcome at any occupancy, on
   /// the same device with the same versions; and why.
-  Result<std::vector<std::pair<std::string, Trial>>>
-  findDangerous(const TrialKey &key) const;
+  Result<Schedules> findDangerous(const TrialKey &key) const;
 
   /// Calls `visit` with every trial, in the order in which they were added.
   Status forEach(
@@ -87,12 +101,13 @@ private:
   };
   using Database = std::unique_ptr<sqlite3, Close>;
 
-  TrialRecord(std::string name, Database database)
-      : name(std::move(name)), database(std::move(database)) {}
-  static Result<TrialRecord> openDatabase(const std::string &path);
+  TrialRecord(std::string name, Database database);
+  static Result<TrialRecord> openDatabase(const std::string &path,
+                                          bool toRead = false);
 
   std::string name;
   Database database;
+  std::unique_ptr<StatementCache> statements;
 };
 
 } // namespace recflex

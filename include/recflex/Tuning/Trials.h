@@ -7,6 +7,8 @@
 #include "recflex/Tuning/Progress.h"
 #include "recflex/Tuning/TrialRecord.h"
 
+#include "llvm/ADT/StringMap.h"
+
 #include <map>
 
 namespace recflex {
@@ -64,8 +66,12 @@ public:
 
 private:
   using DangerousSchedules = std::map<std::string, Trial>;
+  using KnownSchedules = llvm::StringMap<Trial>;
 
   Result<DangerousSchedules *> dangerousOf(const FeatureClass &featureClass);
+  /// What the record knows of the class: one query rather than one a schedule.
+  Result<KnownSchedules> knownAt(const FeatureClass &featureClass,
+                                 const Occupancy &occupancy) const;
   TrialKey keyOf(const FeatureClass &featureClass, std::string schedule,
                  const Occupancy &occupancy) const;
   Result<std::optional<Trial>> lookUp(const TrialKey &key) const;

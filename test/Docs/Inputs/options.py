@@ -8,8 +8,9 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ["import", "generate", "tune", "compile", "inspect", "diff", "run",
-            "bench", "serve-check", "stress", "doctor", "plant-fault"]
+COMMANDS = ["import", "generate", "tune", "explain", "compile", "inspect",
+            "diff", "run", "bench", "serve-check", "stress", "doctor",
+            "plant-fault"]
 
 
 def sections(page):

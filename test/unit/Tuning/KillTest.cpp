@@ -42,7 +42,7 @@ std::string quickFolder() {
 
 class KillTest : public testing::Test {
 protected:
-  KillTest() : problem(makeLookups(3)) {
+  KillTest() : problem(makeLookups(6)) {
     options.only = {"sub_warp"};
     options.refineCandidates = 1;
     shared = static_cast<Shared *>(::mmap(nullptr, sizeof(Shared),

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <gmock/gmock.h>
+#include <map>
 #include <sqlite3.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -143,6 +144,82 @@ TEST_F(TrialRecordTest, DangerousSchedulesAreFoundAtAnyOccupancy) {
   for (auto &[schedule, trial] : *found)
     names.push_back(schedule);
   EXPECT_THAT(names, ElementsAre("crash", "hang", "wrong"));
+}
+
+TEST_F(TrialRecordTest, AllOfAClassAtAnOccupancyAreFoundAtOnce) {
+  TrialRecord record = open();
+  std::vector<RecordedTrial> trials{makeTrial("a", 1), makeTrial("b", 2)};
+  trials.push_back(makeTrial("failed", 3, Outcome::crashed));
+  const std::function<void(TrialKey &)> others[] = {
+      [](TrialKey &k) { k.kind = TrialKind::kernel; },
+      [](TrialKey &k) { k.subject = "other"; },
+      [](TrialKey &k) { k.occupancy.threads = 64; },
+      [](TrialKey &k) { k.occupancy.blocks = 9; },
+      [](TrialKey &k) { k.device = "other"; },
+      [](TrialKey &k) { k.chip = "other"; },
+      [](TrialKey &k) { k.driver = "other"; },
+      [](TrialKey &k) { k.versions.recflex = "other"; },
+      [](TrialKey &k) { k.versions.ptxas = "other"; }};
+  for (const auto &change : others) {
+    trials.push_back(makeTrial("c", 4));
+    change(trials.back().key);
+  }
+  ASSERT_EQ(*record.add(trials), 12);
+  for (int round = 0; round != 2; ++round) { // the query is used again
+    auto found = record.findAll(makeTrial("anything").key);
+    ASSERT_TRUE(found) << found.error().message;
+    std::map<std::string, double> costs;
+    for (const auto &[schedule, trial] : *found)
+      costs[schedule] = trial.cost;
+    EXPECT_EQ(costs, (std::map<std::string, double>{
+                         {"a", 1}, {"b", 2}, {"failed", 3}}));
+  }
+}
+
+// A query that stands at a row would keep the log from being written back.
+TEST_F(TrialRecordTest, QueriesEndWhenTheirAnswerIsThere) {
+  TrialRecord record = open();
+  ASSERT_TRUE(record.add({makeTrial("a"), makeTrial("b", 1, Outcome::crashed)}));
+  ASSERT_TRUE(record.find(makeTrial("a").key));
+  ASSERT_TRUE(record.findAll(makeTrial("a").key));
+  ASSERT_TRUE(record.findDangerous(makeTrial("a").key));
+  TrialRecord other = open();
+  ASSERT_TRUE(other.add({makeTrial("c")}));
+  sqlite3 *database = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.file("trials.db").c_str(), &database),
+            SQLITE_OK);
+  EXPECT_EQ(sqlite3_wal_checkpoint_v2(database, nullptr,
+                                      SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                      nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+}
+
+// The first records had another index.
+TEST_F(TrialRecordTest, IndexesAreMadeWhereTheyAreMissing) {
+  ASSERT_TRUE(open().add({makeTrial("a"), makeTrial("b", 1, Outcome::crashed)}));
+  execute("trials.db",
+          "DROP INDEX trials_by_occupancy; DROP INDEX failed_trials; "
+          "CREATE INDEX trials_by_subject ON trials (subject, outcome)");
+  TrialRecord record = open();
+  EXPECT_EQ(costOf(record, makeTrial("a").key), 1);
+  EXPECT_EQ(record.findAll(makeTrial("a").key)->size(), 2u);
+  EXPECT_EQ(record.findDangerous(makeTrial("a").key)->size(), 1u);
+  // Fails if one is still missing, or the old one is there.
+  execute("trials.db",
+          "DROP INDEX trials_by_occupancy; DROP INDEX failed_trials; "
+          "CREATE INDEX trials_by_subject ON trials (subject, outcome)");
+}
+
+TEST_F(TrialRecordTest, ARecordCanTakeThePlaceOfAnother) {
+  TrialRecord record = open("first.db");
+  ASSERT_TRUE(record.add({makeTrial("a", 1)}));
+  EXPECT_EQ(costOf(record, makeTrial("a").key), 1);
+  record = open("second.db");
+  EXPECT_EQ(costOf(record, makeTrial("a").key), -1);
+  TrialRecord moved = std::move(record);
+  ASSERT_TRUE(moved.add({makeTrial("a", 2)}));
+  EXPECT_EQ(costOf(moved, makeTrial("a").key), 2);
 }
 
 TEST_F(TrialRecordTest, TwoConnectionsShareOneFile) {

@@ -4,12 +4,12 @@
 #include "../Command.h"
 #include "../Workload.h"
 #include "TuneDevices.h"
-#include "TuneModel.h"
 #include "TuneReport.h"
 #include "TuneResult.h"
 
 #include "recflex/Support/Files.h"
 #include "recflex/Tuning/TrialText.h"
+#include "recflex/Tuning/TunedModule.h"
 
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -44,7 +44,7 @@ public:
       return batches.error();
     auto lookups = collectLookups(**module);
     if (!lookups)
-      return lookups.error();
+      return lookups.error().then("; give sample batches with --samples");
     TuningProblem problem(std::move(*lookups));
 
     auto record = recordFile.empty() ? TrialRecord::openInMemory()

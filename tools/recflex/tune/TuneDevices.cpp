@@ -18,12 +18,8 @@ createCostModel(const TuneRequest &request) {
 
 llvm::ArrayRef<TuneDevice> tuneDevices() {
   static const TuneDevice devices[] = {
-      // On an H200 the other schedules took up to 1.5 times what their estimates
-      // promise beside these (docs/Benchmarks.md).
-      {"model",
-       "the cost model: nothing is measured",
-       createCostModel,
-       {"gather", "sub_warp", "block_reduce"}},
+      {"model", "the cost model: nothing is measured", createCostModel,
+       schedulesToEstimate()},
       {"cuda", "GPU 0", createCudaMeasurer, {}}};
   return devices;
 }
