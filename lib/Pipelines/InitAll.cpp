@@ -6,6 +6,7 @@
 #include "recflex/Pipelines/Compiler.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 #include "recflex/Schedules/Schedules.h"
+#include "recflex/Target/GpuTarget.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -29,6 +30,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::memref::MemRefDialect, mlir::vector::VectorDialect,
                   mlir::LLVM::LLVMDialect, mlir::NVVM::NVVMDialect>();
   registerSchedules(registry);
+  registerGpuTarget(registry);
   mlir::func::registerInlinerExtension(registry); // for -inline
   // What -convert-gpu-to-nvvm lowers beside its own dialect.
   mlir::arith::registerConvertArithToLLVMInterface(registry);

@@ -4,7 +4,6 @@
 
 #include "recflex/Conversion/Passes.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
-#include "recflex/Target/PTX.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -33,7 +32,7 @@ void buildLoweringPipeline(OpPassManager &pm, const CompileOptions &options) {
   ConvertEmbToGPUPassOptions kernels;
   kernels.chip = options.chip;
   pm.addPass(createConvertEmbToGPUPass(kernels));
-  buildNVVMPipeline(pm);
+  pm.addPass(createConvertEmbKernelsToNVVMPass());
 }
 
 void registerPipelines() {

@@ -5,10 +5,7 @@
 #include "Optimizer.h"
 #include "recflex/Runtime/KernelABI.h"
 
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Transforms/Passes.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -23,17 +20,6 @@
 using namespace mlir;
 
 namespace recflex {
-
-void buildNVVMPipeline(OpPassManager &pm) {
-  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
-  kernels.addPass(createCanonicalizerPass());
-  kernels.addPass(createCSEPass());
-  kernels.addPass(createSCFToControlFlowPass());
-  ConvertGpuOpsToNVVMOpsOptions options;
-  options.indexBitwidth = 32;
-  kernels.addPass(createConvertGpuOpsToNVVMOps(options));
-  kernels.addPass(createReconcileUnrealizedCastsPass());
-}
 
 static void initializeBackend() {
   static std::once_flag once;

@@ -67,6 +67,7 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
     getOperation().walk([&](emb::FusedLookupOp op) { lookups.push_back(op); });
 
     bool overlaps = abi::overlapsKernels(chip);
+    Attribute target = emb::TargetAttr::get(&getContext(), chip);
     for (emb::FusedLookupOp op : lookups) {
       if (op.getKernelAttr())
         continue;
@@ -80,7 +81,7 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
         return signalPassFailure();
       OpBuilder builder(&getContext());
       auto module = gpu::GPUModuleOp::create(builder, op.getLoc(),
-                                             "recflex_kernels");
+                                             "recflex_kernels", target);
       StringAttr name = symbols.insert(module);
       op.setKernelAttr(SymbolRefAttr::get(name));
       emitScanKernels(module, plan, overlaps);
