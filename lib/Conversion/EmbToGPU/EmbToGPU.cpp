@@ -67,7 +67,6 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
     getOperation().walk([&](emb::FusedLookupOp op) { lookups.push_back(op); });
 
     bool overlaps = abi::overlapsKernels(chip);
-    Attribute target = emb::TargetAttr::get(&getContext(), chip);
     for (emb::FusedLookupOp op : lookups) {
       if (op.getKernelAttr())
         continue;
@@ -81,7 +80,9 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
         return signalPassFailure();
       OpBuilder builder(&getContext());
       auto module = gpu::GPUModuleOp::create(builder, op.getLoc(),
-                                             "recflex_kernels", target);
+                                             "recflex_kernels");
+      module.setTargetsAttr(builder.getArrayAttr(
+          emb::TargetAttr::get(&getContext(), chip)));
       StringAttr name = symbols.insert(module);
       op.setKernelAttr(SymbolRefAttr::get(name));
       emitScanKernels(module, plan, overlaps);
