@@ -9,7 +9,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Transforms/Utils/Cloning.h"
 
 using namespace mlir;
 
@@ -127,11 +126,9 @@ static LogicalResult describePtx(Artifact &artifact, Location loc) {
 }
 
 FailureOr<Artifact> emitArtifact(const LoweredModel &model, Location loc) {
-  // The backend's passes change the module; the simulator wants it as it is.
-  std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*model.kernels);
   PTXOptions target;
   target.chip = model.manifest.chip;
-  FailureOr<std::string> ptx = emitPTX(*copy, target, loc);
+  FailureOr<std::string> ptx = emitPTX(*model.kernels, target, loc);
   if (failed(ptx))
     return failure();
   Artifact artifact{model.manifest, std::move(*ptx), {}};

@@ -14,6 +14,7 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/AlwaysInliner.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 #include <mutex>
 
@@ -106,7 +107,7 @@ std::unique_ptr<llvm::Module> translateToLLVM(gpu::GPUModuleOp module,
   return llvmModule;
 }
 
-FailureOr<std::string> emitPTX(llvm::Module &module, const PTXOptions &options,
+FailureOr<std::string> emitPTX(const llvm::Module &module, const PTXOptions &options,
                                Location loc) {
   std::unique_ptr<llvm::TargetMachine> machine =
       createTargetMachine(options, loc);
@@ -118,7 +119,9 @@ FailureOr<std::string> emitPTX(llvm::Module &module, const PTXOptions &options,
   if (machine->addPassesToEmitFile(passes, os, nullptr,
                                    llvm::CodeGenFileType::AssemblyFile))
     return emitError(loc) << "the NVPTX backend cannot emit assembly";
-  passes.run(module);
+  // The backend's passes change the module. And its copy has the uses of each
+  // value in an order of its own, which decides between equals.
+  passes.run(*llvm::CloneModule(module));
   return ptx.str().str();
 }
 

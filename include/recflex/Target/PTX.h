@@ -26,7 +26,7 @@ std::unique_ptr<llvm::Module> translateToLLVM(mlir::gpu::GPUModuleOp module,
                                               const PTXOptions &options);
 
 /// Assembly of the NVPTX backend for `module`.
-mlir::FailureOr<std::string> emitPTX(llvm::Module &module,
+mlir::FailureOr<std::string> emitPTX(const llvm::Module &module,
                                      const PTXOptions &options,
                                      mlir::Location loc);
 
