@@ -84,6 +84,10 @@ struct LoweredModel {
 mlir::FailureOr<LoweredModel> lowerModel(mlir::ModuleOp module,
                                          const CompileOptions &options);
 
+/// The same of the kernels that `op` names, which buildLoweringPipeline has
+/// lowered: for programs whose functions do more than lookups.
+mlir::FailureOr<LoweredModel> translateKernels(emb::FusedLookupOp op);
+
 /// The artifact of a lowered model: its manifest and its PTX.
 mlir::FailureOr<Artifact> emitArtifact(const LoweredModel &model,
                                        mlir::Location loc);
