@@ -36,8 +36,8 @@ void buildLoweringPipeline(OpPassManager &pm, const CompileOptions &options) {
 }
 
 void registerPipelines() {
-  // Some hosts of a plugin have them: recflex-opt, or mlir-opt where it is named
-  // twice. MLIR with assertions takes a second registration for a bug.
+  // Some hosts of a plugin have them: recflex-opt, or mlir-opt where it is
+  // named twice. MLIR with assertions takes a second registration for a bug.
   if (PassPipelineInfo::lookup("recflex-schedule"))
     return;
   PassPipelineRegistration<CompileOptions>(

@@ -1,8 +1,8 @@
 //===- Plugin.cpp - What RecFlexPlugin.so hands to mlir-opt ---------------===//
 //
 // RecFlexPlugin.so (tools/recflex-plugin) opens this library only once it knows
-// that the host's MLIR is the one that this library was built against, and finds
-// these functions by their names.
+// that the host's MLIR is the one that this library was built against, and
+// finds these functions by their names.
 //
 //===----------------------------------------------------------------------===//
 

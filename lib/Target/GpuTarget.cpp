@@ -1,4 +1,4 @@
-//===- GpuTarget.cpp - #emb.target as a target of MLIR's gpu dialect ------===//
+//===- GpuTarget.cpp - #emb.target for MLIR's gpu dialect -----------------===//
 
 #include "recflex/Target/GpuTarget.h"
 
@@ -16,15 +16,15 @@ namespace {
 struct GpuTarget final
     : gpu::TargetAttrInterface::ExternalModel<GpuTarget, emb::TargetAttr> {
 
-  /// PTX, whatever is asked for beside LLVM IR: a driver compiles it as it loads
-  /// it, so no toolkit is needed.
+  /// PTX, whatever is asked for beside LLVM IR: a driver compiles it as it
+  /// loads it, so no toolkit is needed.
   std::optional<SmallVector<char, 0>>
   serializeToObject(Attribute attribute, Operation *op,
                     const gpu::TargetOptions &options) const {
     auto module = cast<gpu::GPUModuleOp>(op);
     if (options.getCompilationTarget() == gpu::CompilationTarget::Offload) {
-      module.emitError("#emb.target compiles to PTX, not to 'format=llvm' or "
-                       "'offload'; use 'format=isa'");
+      module.emitError("has an #emb.target, which makes PTX and no LLVM IR; "
+                       "use 'format=isa' where it says 'format=llvm'");
       return std::nullopt;
     }
     PTXOptions target;

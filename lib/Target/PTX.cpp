@@ -107,8 +107,8 @@ std::unique_ptr<llvm::Module> translateToLLVM(gpu::GPUModuleOp module,
   return llvmModule;
 }
 
-FailureOr<std::string> emitPTX(const llvm::Module &module, const PTXOptions &options,
-                               Location loc) {
+FailureOr<std::string> emitPTX(const llvm::Module &module,
+                               const PTXOptions &options, Location loc) {
   std::unique_ptr<llvm::TargetMachine> machine =
       createTargetMachine(options, loc);
   if (!machine)

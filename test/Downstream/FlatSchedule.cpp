@@ -70,8 +70,8 @@ public:
   int64_t getSharedBytes(const emb::LookupShape &, int64_t) const { return 0; }
   emb::ScheduleCost estimateCost(const emb::LookupShape &shape,
                                  const emb::BagStats &stats, int64_t) const {
-    // The figures of #emb.sub_warp: instructions a bag, a lookup and a step, and
-    // round trips; see docs/Schedules.md. A warp does 32 / width bags.
+    // The figures of #emb.sub_warp: instructions a bag, a lookup and a step,
+    // and round trips; see docs/Schedules.md. A warp does 32 / width bags.
     auto stepsOf = [&](double lookups) {
       return std::ceil(lookups / getUnroll());
     };
@@ -92,15 +92,15 @@ void ColumnsAttr::emitBody(BodyBuilder &b) const {
 
   Value thread = b.tile().thread;
   Value row = b.divide(thread, columns);
-  Value sample = b.add(b.mul(b.divide(b.tile().tile, tile.columnTiles),
-                             b.i32(tile.samples)),
-                       row);
-  Value column = b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles),
-                             b.i32(columns)),
-                       b.modulo(thread, columns));
-  Value active = b.both(b.less(row, b.i32(tile.samples)),
-                        b.both(b.less(sample, b.tile().batch),
-                               b.less(column, b.i32(width))));
+  Value sample = b.add(
+      b.mul(b.divide(b.tile().tile, tile.columnTiles), b.i32(tile.samples)),
+      row);
+  Value column =
+      b.add(b.mul(b.modulo(b.tile().tile, tile.columnTiles), b.i32(columns)),
+            b.modulo(thread, columns));
+  Value active = b.both(
+      b.less(row, b.i32(tile.samples)),
+      b.both(b.less(sample, b.tile().batch), b.less(column, b.i32(width))));
   b.guarded(active, [&] {
     BagRange bag = b.loadBag(sample);
     Value pooled = b.pool(b.identity(/*vector=*/1), bag.begin, bag.end, column,
@@ -116,8 +116,9 @@ void ColumnsAttr::emitBody(BodyBuilder &b) const {
 struct Candidates final : emb::ScheduleProvider {
   using ScheduleProvider::ScheduleProvider;
 
-  void enumerate(const emb::LookupShape &, const emb::BagStats &,
-                 function_ref<void(emb::ScheduleAttrInterface)> add) const final {
+  void
+  enumerate(const emb::LookupShape &, const emb::BagStats &,
+            function_ref<void(emb::ScheduleAttrInterface)> add) const final {
     for (int64_t unroll : {8, 4, 2, 1})
       add(ColumnsAttr::get(getContext(), unroll));
   }
@@ -145,8 +146,10 @@ public:
       return {};
     return ColumnsAttr::get(getContext(), unroll);
   }
-  void printAttribute(Attribute attribute, DialectAsmPrinter &os) const override {
-    os << "columns<unroll = " << cast<ColumnsAttr>(attribute).getUnroll() << ">";
+  void printAttribute(Attribute attribute,
+                      DialectAsmPrinter &os) const override {
+    os << "columns<unroll = " << cast<ColumnsAttr>(attribute).getUnroll()
+       << ">";
   }
 };
 

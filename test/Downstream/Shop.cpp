@@ -22,8 +22,8 @@ void shop::ShopDialect::initialize() {
 
 namespace {
 
-/// What the shop knows of its visitors: schedules are chosen for it. Without it,
-/// bags count as having one row each.
+/// What the shop knows of its visitors: schedules are chosen for it. Without
+/// it, bags count as having one row each.
 emb::StatsAttr visitorStats(MLIRContext *context) {
   emb::BagStats stats;
   stats.mean = 3;
@@ -43,9 +43,8 @@ Value buildLookups(OpBuilder &builder, shop::ProfileOp op) {
   SmallVector<Value> pooled;
   for (auto [key, table] : llvm::enumerate(op.getTables())) {
     auto tableType = cast<RankedTensorType>(table.getType());
-    auto pooledType =
-        RankedTensorType::get({ShapedType::kDynamic, tableType.getDimSize(1)},
-                              builder.getF32Type());
+    auto pooledType = RankedTensorType::get(
+        {ShapedType::kDynamic, tableType.getDimSize(1)}, builder.getF32Type());
     Value bags =
         emb::FeatureOp::create(builder, loc, bagsType, op.getIds(), key);
     pooled.push_back(emb::LookupOp::create(

@@ -1,9 +1,9 @@
 //===- shopc.cpp - A compiler that has RecFlex as a guest -----------------===//
 //
 // shopc MODEL.mlir [SCHEDULE...]: compiles a shop's model. Every fused lookup
-// becomes an artifact, FUNCTION.recflex, in the current folder, once the simulator
-// has run it; the module with all that is left to do is printed. Schedules that
-// are named are the only ones considered.
+// becomes an artifact, FUNCTION.recflex, in the current folder, once the
+// simulator has run it; the module with all that is left to do is printed.
+// Schedules that are named are the only ones considered.
 //
 //===----------------------------------------------------------------------===//
 

@@ -3,8 +3,8 @@
 // The plugin that a host loads. It needs no library but the C library's: a
 // second MLIR in a process, or the parts of two versions, abort it or worse. So
 // it looks first at which MLIR the host has, and opens libRecFlex.so, and with
-// it libMLIR.so, only if that is the very one. If not, it says so, and gives the
-// host what every host refuses: a plugin of API version 0.
+// it libMLIR.so, only if that is the very one. If not, it says so, and gives
+// the host what every host refuses: a plugin of API version 0.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +26,8 @@ static const char *findOtherLibrary() {
       [](dl_phdr_info *library, size_t, void *result) {
         const char *slash = std::strrchr(library->dlpi_name, '/');
         const char *name = slash ? slash + 1 : library->dlpi_name;
-        if (std::strncmp(name, "libMLIR", 7) && std::strncmp(name, "libLLVM", 7))
+        if (std::strncmp(name, "libMLIR", 7) &&
+            std::strncmp(name, "libLLVM", 7))
           return 0;
         *static_cast<const char **>(result) = name;
         return 1;
@@ -44,7 +45,8 @@ static void *openRecFlex() {
                  " was built for hosts that link " RECFLEX_MLIR_LIBRARY
                  ", and this one %s%s; use LLVM " RECFLEX_LLVM_VERSION
                  "'s mlir-opt, or build RecFlex against this host's LLVM\n",
-                 *other ? "links " : "has MLIR inside, linked statically", other);
+                 *other ? "links " : "has MLIR inside, linked statically",
+                 other);
     return nullptr;
   }
   void *library = dlopen(RECFLEX_LIBRARY, RTLD_NOW);
@@ -57,8 +59,7 @@ static void *openRecFlex() {
 }
 
 /// What the function `name` of libRecFlex.so returns.
-template <typename Info>
-static Info ask(const char *name) {
+template <typename Info> static Info ask(const char *name) {
   if (void *library = openRecFlex())
     if (auto get = reinterpret_cast<Info (*)()>(dlsym(library, name)))
       return get();

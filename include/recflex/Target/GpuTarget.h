@@ -1,4 +1,4 @@
-//===- GpuTarget.h - #emb.target as a target of MLIR's gpu dialect -*- C++ -*-===//
+//===- GpuTarget.h - #emb.target for MLIR's gpu dialect ---------*- C++ -*-===//
 
 #ifndef RECFLEX_TARGET_GPUTARGET_H
 #define RECFLEX_TARGET_GPUTARGET_H
