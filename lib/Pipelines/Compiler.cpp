@@ -83,7 +83,7 @@ static FailureOr<StringRef> findChip(gpu::GPUModuleOp kernels) {
     for (Attribute target : targets)
       if (auto ours = dyn_cast<emb::TargetAttr>(target))
         return ours.getChip();
-  return kernels.emitError(
+  return kernels.emitOpError(
       "has no #emb.target; kernels come from -convert-emb-to-gpu");
 }
 

@@ -4,6 +4,7 @@
 
 #include "recflex/Conversion/Passes.h"
 #include "recflex/Pipelines/Compiler.h"
+#include "recflex/Pipelines/Passes.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 #include "recflex/Schedules/Schedules.h"
 #include "recflex/Target/GpuTarget.h"
@@ -49,6 +50,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
 void registerAllPasses() {
   emb::registerRecFlexEmbPasses();
   registerRecFlexConversionPasses();
+  registerRecFlexPipelinePasses();
   registerPipelines();
 }
 

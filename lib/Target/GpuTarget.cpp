@@ -23,8 +23,8 @@ struct GpuTarget final
                     const gpu::TargetOptions &options) const {
     auto module = cast<gpu::GPUModuleOp>(op);
     if (options.getCompilationTarget() == gpu::CompilationTarget::Offload) {
-      module.emitError("has an #emb.target, which makes PTX and no LLVM IR; "
-                       "use 'format=isa' where it says 'format=llvm'");
+      module.emitOpError("has an #emb.target, which makes PTX and no LLVM IR; "
+                         "use 'format=isa' where it says 'format=llvm'");
       return std::nullopt;
     }
     PTXOptions target;
