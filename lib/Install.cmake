@@ -7,7 +7,8 @@ include(GNUInstallDirs)
 # C++, so only programs compiled with the same minor version fit.
 set_target_properties(RecFlex PROPERTIES
   VERSION ${PROJECT_VERSION}
-  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+  INSTALL_RPATH_USE_LINK_PATH ON)
 target_compile_features(RecFlex PUBLIC cxx_std_17)
 target_include_directories(RecFlex INTERFACE
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
@@ -27,6 +28,9 @@ install(DIRECTORY ${PROJECT_BINARY_DIR}/include/recflex
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT compiler
   FILES_MATCHING PATTERN *.h.inc
   PATTERN CMakeFiles EXCLUDE)
+
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE
+  DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT compiler)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/RecFlex)
 set(llvm_version ${LLVM_VERSION_MAJOR}.${LLVM_VERSION_MINOR})

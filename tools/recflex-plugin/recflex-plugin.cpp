@@ -18,35 +18,50 @@
 #include <dlfcn.h>
 #include <link.h>
 
-/// File name of the first library whose name begins with one of MLIR's or
-/// LLVM's; empty if the process has none.
-static const char *findOtherLibrary() {
-  const char *found = "";
+namespace {
+struct LibrarySearch {
+  const char *prefix;
+  const char *found;
+};
+} // namespace
+
+/// File name of a library of this process whose name begins with `prefix`, or
+/// null.
+static const char *findLibrary(const char *prefix) {
+  LibrarySearch search = {prefix, nullptr};
   dl_iterate_phdr(
-      [](dl_phdr_info *library, size_t, void *result) {
+      [](dl_phdr_info *library, size_t, void *data) {
+        auto *search = static_cast<LibrarySearch *>(data);
         const char *slash = std::strrchr(library->dlpi_name, '/');
         const char *name = slash ? slash + 1 : library->dlpi_name;
-        if (std::strncmp(name, "libMLIR", 7) &&
-            std::strncmp(name, "libLLVM", 7))
+        if (std::strncmp(name, search->prefix, std::strlen(search->prefix)))
           return 0;
-        *static_cast<const char **>(result) = name;
+        search->found = name;
         return 1;
       },
-      &found);
-  return found;
+      &search);
+  return search.found;
+}
+
+/// Says which MLIR the host has instead of RecFlex's.
+static void refuse() {
+  const char *how = "links ", *library = findLibrary("libMLIR");
+  if (!library) {
+    library = findLibrary("libLLVM");
+    how = library ? "has MLIR inside, over " : "has MLIR inside";
+  }
+  std::fprintf(stderr,
+               "RecFlexPlugin: error: RecFlex " RECFLEX_VERSION
+               " was built for hosts that link " RECFLEX_MLIR_LIBRARY
+               ", and this one %s%s; use LLVM " RECFLEX_LLVM_VERSION
+               "'s mlir-opt, or build RecFlex against this host's LLVM\n",
+               how, library ? library : "");
 }
 
 /// libRecFlex.so, or null after a message.
 static void *openRecFlex() {
   if (!dlopen(RECFLEX_MLIR_LIBRARY, RTLD_LAZY | RTLD_NOLOAD)) {
-    const char *other = findOtherLibrary();
-    std::fprintf(stderr,
-                 "RecFlexPlugin: error: RecFlex " RECFLEX_VERSION
-                 " was built for hosts that link " RECFLEX_MLIR_LIBRARY
-                 ", and this one %s%s; use LLVM " RECFLEX_LLVM_VERSION
-                 "'s mlir-opt, or build RecFlex against this host's LLVM\n",
-                 *other ? "links " : "has MLIR inside, linked statically",
-                 other);
+    refuse();
     return nullptr;
   }
   void *library = dlopen(RECFLEX_LIBRARY, RTLD_NOW);
