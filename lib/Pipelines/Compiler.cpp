@@ -6,10 +6,10 @@
 #include "recflex/Target/PTX.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Transforms/Utils/Cloning.h"
 
 using namespace mlir;
 
@@ -84,6 +84,45 @@ FailureOr<emb::FusedLookupOp> findFusedLookup(ModuleOp module) {
   return lookup;
 }
 
+/// The chip that `kernels` were made for.
+static FailureOr<StringRef> findChip(gpu::GPUModuleOp kernels) {
+  if (ArrayAttr targets = kernels.getTargetsAttr())
+    for (Attribute target : targets)
+      if (auto ours = dyn_cast<emb::TargetAttr>(target))
+        return ours.getChip();
+  return kernels.emitOpError(
+      "has no #emb.target; kernels come from -convert-emb-to-gpu");
+}
+
+FailureOr<LoweredModel> translateKernels(emb::FusedLookupOp op) {
+  if (!op.getKernelAttr())
+    return op.emitOpError("has no kernels; run -convert-emb-to-gpu first");
+  auto kernels = SymbolTable::lookupNearestSymbolFrom<gpu::GPUModuleOp>(
+      op, op.getKernelAttr());
+  if (!kernels)
+    return emitError(op.getLoc())
+           << "kernel " << op.getKernelAttr()
+           << " is no gpu.module here; drop the attribute, it is set by "
+              "-convert-emb-to-gpu";
+  FailureOr<StringRef> chip = findChip(kernels);
+  if (failed(chip))
+    return failure();
+  auto function = op->getParentOfType<FunctionOpInterface>();
+
+  LoweredModel model;
+  model.manifest = buildManifest(
+      op, function ? function.getName() : kernels.getName(), *chip);
+  model.llvmContext = std::make_unique<llvm::LLVMContext>();
+  PTXOptions target;
+  target.chip = chip->str();
+  model.kernels = translateToLLVM(kernels, *model.llvmContext, target);
+  if (!model.kernels)
+    return failure();
+  if (Status status = checkModel(model.manifest); !status)
+    return emitError(op.getLoc()) << status.error().message;
+  return model;
+}
+
 FailureOr<LoweredModel> lowerModel(ModuleOp module,
                                    const CompileOptions &options) {
   PassManager pm(module.getContext());
@@ -95,26 +134,7 @@ FailureOr<LoweredModel> lowerModel(ModuleOp module,
   FailureOr<emb::FusedLookupOp> lookup = findFusedLookup(module);
   if (failed(lookup))
     return failure();
-  auto kernels = SymbolTable::lookupNearestSymbolFrom<gpu::GPUModuleOp>(
-      *lookup, lookup->getKernelAttr());
-  if (!kernels)
-    return emitError(lookup->getLoc())
-           << "kernel " << lookup->getKernelAttr()
-           << " is no gpu.module here; drop the attribute, it is set by "
-              "-convert-emb-to-gpu";
-  auto function = (*lookup)->getParentOfType<func::FuncOp>();
-
-  LoweredModel model;
-  model.manifest = buildManifest(*lookup, function.getName(), options.chip);
-  model.llvmContext = std::make_unique<llvm::LLVMContext>();
-  PTXOptions target;
-  target.chip = options.chip;
-  model.kernels = translateToLLVM(kernels, *model.llvmContext, target);
-  if (!model.kernels)
-    return failure();
-  if (Status status = checkModel(model.manifest); !status)
-    return emitError(lookup->getLoc()) << status.error().message;
-  return model;
+  return translateKernels(*lookup);
 }
 
 /// Writes down what the PTX says of itself.
@@ -134,11 +154,9 @@ static LogicalResult describePtx(Artifact &artifact, Location loc) {
 }
 
 FailureOr<Artifact> emitArtifact(const LoweredModel &model, Location loc) {
-  // The backend's passes change the module; the simulator wants it as it is.
-  std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*model.kernels);
   PTXOptions target;
   target.chip = model.manifest.chip;
-  FailureOr<std::string> ptx = emitPTX(*copy, target, loc);
+  FailureOr<std::string> ptx = emitPTX(*model.kernels, target, loc);
   if (failed(ptx))
     return failure();
   Artifact artifact{model.manifest, std::move(*ptx), {}};

@@ -4,9 +4,11 @@
 
 #include "recflex/Conversion/Passes.h"
 #include "recflex/Pipelines/Compiler.h"
+#include "recflex/Pipelines/Passes.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 #include "recflex/Schedules/Schedules.h"
 #include "recflex/Tuning/Passes.h"
+#include "recflex/Target/GpuTarget.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -30,6 +32,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::memref::MemRefDialect, mlir::vector::VectorDialect,
                   mlir::LLVM::LLVMDialect, mlir::NVVM::NVVMDialect>();
   registerSchedules(registry);
+  registerGpuTarget(registry);
   mlir::func::registerInlinerExtension(registry); // for -inline
   // What -convert-gpu-to-nvvm lowers beside its own dialect.
   mlir::arith::registerConvertArithToLLVMInterface(registry);
@@ -49,6 +52,7 @@ void registerAllPasses() {
   emb::registerRecFlexEmbPasses();
   registerRecFlexConversionPasses();
   registerRecFlexTuningPasses();
+  registerRecFlexPipelinePasses();
   registerPipelines();
 }
 

@@ -4,7 +4,6 @@
 
 #include "recflex/Conversion/Passes.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
-#include "recflex/Target/PTX.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -33,10 +32,14 @@ void buildLoweringPipeline(OpPassManager &pm, const CompileOptions &options) {
   ConvertEmbToGPUPassOptions kernels;
   kernels.chip = options.chip;
   pm.addPass(createConvertEmbToGPUPass(kernels));
-  buildNVVMPipeline(pm);
+  pm.addPass(createConvertEmbKernelsToNVVMPass());
 }
 
 void registerPipelines() {
+  // Some hosts of a plugin have them: recflex-opt, or mlir-opt where it is
+  // named twice. MLIR with assertions takes a second registration for a bug.
+  if (PassPipelineInfo::lookup("recflex-schedule"))
+    return;
   PassPipelineRegistration<CompileOptions>(
       "recflex-schedule", "Give every lookup a schedule",
       buildSchedulePipeline);

@@ -5,10 +5,7 @@
 #include "Optimizer.h"
 #include "recflex/Runtime/KernelABI.h"
 
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Transforms/Passes.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -17,23 +14,13 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/AlwaysInliner.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 #include <mutex>
 
 using namespace mlir;
 
 namespace recflex {
-
-void buildNVVMPipeline(OpPassManager &pm) {
-  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
-  kernels.addPass(createCanonicalizerPass());
-  kernels.addPass(createCSEPass());
-  kernels.addPass(createSCFToControlFlowPass());
-  ConvertGpuOpsToNVVMOpsOptions options;
-  options.indexBitwidth = 32;
-  kernels.addPass(createConvertGpuOpsToNVVMOps(options));
-  kernels.addPass(createReconcileUnrealizedCastsPass());
-}
 
 static void initializeBackend() {
   static std::once_flag once;
@@ -120,8 +107,8 @@ std::unique_ptr<llvm::Module> translateToLLVM(gpu::GPUModuleOp module,
   return llvmModule;
 }
 
-FailureOr<std::string> emitPTX(llvm::Module &module, const PTXOptions &options,
-                               Location loc) {
+FailureOr<std::string> emitPTX(const llvm::Module &module,
+                               const PTXOptions &options, Location loc) {
   std::unique_ptr<llvm::TargetMachine> machine =
       createTargetMachine(options, loc);
   if (!machine)
@@ -132,7 +119,9 @@ FailureOr<std::string> emitPTX(llvm::Module &module, const PTXOptions &options,
   if (machine->addPassesToEmitFile(passes, os, nullptr,
                                    llvm::CodeGenFileType::AssemblyFile))
     return emitError(loc) << "the NVPTX backend cannot emit assembly";
-  passes.run(module);
+  // The backend's passes change the module. And its copy has the uses of each
+  // value in an order of its own, which decides between equals.
+  passes.run(*llvm::CloneModule(module));
   return ptx.str().str();
 }
 

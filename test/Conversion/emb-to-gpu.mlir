@@ -11,7 +11,7 @@
 // CHECK-LABEL: func.func @one_body(
 // CHECK:         emb.fused_lookup
 // CHECK-SAME:      kernel @recflex_kernels :
-// CHECK:       gpu.module @recflex_kernels {
+// CHECK:       gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
 // CHECK:         gpu.func @recflex_bind_keys(
 // CHECK-SAME:      kernel attributes {known_block_size = array<i32: 64, 1, 1>}
 // CHECK:         gpu.func @recflex_bind_order(
@@ -52,7 +52,7 @@ func.func @one_body(%kjt: !emb.kjt<2 x i32>, %t0: tensor<100x8xf32>,
 // A body for each distinct schedule, width, row type, pooling and weighting.
 
 // CHECK-LABEL: func.func @bodies(
-// CHECK:       gpu.module @recflex_kernels {
+// CHECK:       gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
 // 128 threads x 4 f32, which block_reduce needs; the others need none.
 // CHECK:         llvm.mlir.global internal @recflex_shared() {addr_space = 3 : i32, alignment = 16 : i64} : !llvm.array<512 x f32>
 // CHECK-DAG:     func.func private @body0_gather_w8_f32_sum(
@@ -165,8 +165,8 @@ func.func @wide(%kjt: !emb.kjt<2 x i64>, %t0: tensor<100x4xf32>,
 // CHECK-LABEL: func.func @two(
 // CHECK:         kernel @recflex_kernels :
 // CHECK:         kernel @[[SECOND:recflex_kernels_[0-9]+]] :
-// CHECK-DAG:   gpu.module @recflex_kernels {
-// CHECK-DAG:   gpu.module @[[SECOND]] {
+// CHECK-DAG:   gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
+// CHECK-DAG:   gpu.module @[[SECOND]] [#emb.target<chip = "sm_90">] {
 func.func @two(%kjt: !emb.kjt<1 x i32>, %t0: tensor<100x4xf32>)
     -> (tensor<?x4xf32>, tensor<?x4xf32>) {
   %0 = emb.fused_lookup %kjt tables(%t0) [

@@ -17,7 +17,7 @@ def ConvertEmbToGPUPass : Pass<"convert-emb-to-gpu", "::mlir::ModuleOp"> {
     // Before
     %out = emb.fused_lookup %kjt tables(%t0) [...] occupancy ...
     // After
-    gpu.module @recflex_kernels {
+    gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
       gpu.func @recflex_bind_keys(...) kernel { ... }
       gpu.func @recflex_bind_order(...) kernel { ... }
       gpu.func @recflex_forward(...) kernel { ... }
@@ -40,6 +40,28 @@ def ConvertEmbToGPUPass : Pass<"convert-emb-to-gpu", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect",
   ];
+}
+
+def ConvertEmbKernelsToNVVMPass
+    : Pass<"convert-emb-kernels-to-nvvm", "::mlir::ModuleOp"> {
+  let summary = "Lower the kernels of fused lookups to the NVVM dialect";
+  let description = [{
+    Runs MLIR's own passes (`-convert-scf-to-cf`, `-convert-gpu-to-nvvm`, ...) on
+    every `gpu.module` with an `#emb.target`, and leaves other modules alone.
+
+    ```mlir
+    // Before
+    gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
+      gpu.func @recflex_forward(...) kernel { ... }
+    }
+    gpu.module @others { ... }
+    // After
+    gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
+      llvm.func @recflex_forward(...) attributes {gpu.kernel, ...} { ... }
+    }
+    gpu.module @others { ... }
+    ```
+  }];
 }
 
 def ConvertEmbToLoopsPass : Pass<"convert-emb-to-loops", "::mlir::ModuleOp"> {

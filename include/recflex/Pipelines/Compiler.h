@@ -87,6 +87,10 @@ mlir::FailureOr<LoweredModel> lowerModel(mlir::ModuleOp module,
 /// The one fused lookup of `module`, which must be all that its function does.
 mlir::FailureOr<emb::FusedLookupOp> findFusedLookup(mlir::ModuleOp module);
 
+/// As lowerModel(), of the kernels that `op` names, which buildLoweringPipeline has
+/// lowered: for programs whose functions do more than lookups.
+mlir::FailureOr<LoweredModel> translateKernels(emb::FusedLookupOp op);
+
 /// The artifact of a lowered model: its manifest and its PTX.
 mlir::FailureOr<Artifact> emitArtifact(const LoweredModel &model,
                                        mlir::Location loc);

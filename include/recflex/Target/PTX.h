@@ -12,18 +12,11 @@ namespace llvm {
 class LLVMContext;
 class Module;
 } // namespace llvm
-namespace mlir {
-class OpPassManager;
-} // namespace mlir
-
 namespace recflex {
 
 struct PTXOptions {
   std::string chip = "sm_90"; ///< sm_80 and later
 };
-
-/// Passes from the kernels' gpu.func to the NVVM dialect; on builtin.module.
-void buildNVVMPipeline(mlir::OpPassManager &pm);
 
 /// The LLVM IR of a gpu.module in the NVVM dialect, optimised for `chip`: what
 /// the simulator runs, and what PTX is made of. Null after an error at the
@@ -33,7 +26,7 @@ std::unique_ptr<llvm::Module> translateToLLVM(mlir::gpu::GPUModuleOp module,
                                               const PTXOptions &options);
 
 /// Assembly of the NVPTX backend for `module`.
-mlir::FailureOr<std::string> emitPTX(llvm::Module &module,
+mlir::FailureOr<std::string> emitPTX(const llvm::Module &module,
                                      const PTXOptions &options,
                                      mlir::Location loc);
 

@@ -81,6 +81,8 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
       OpBuilder builder(&getContext());
       auto module = gpu::GPUModuleOp::create(builder, op.getLoc(),
                                              "recflex_kernels");
+      module.setTargetsAttr(builder.getArrayAttr(
+          emb::TargetAttr::get(&getContext(), chip)));
       StringAttr name = symbols.insert(module);
       op.setKernelAttr(SymbolRefAttr::get(name));
       emitScanKernels(module, plan, overlaps);

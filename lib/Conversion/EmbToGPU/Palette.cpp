@@ -4,6 +4,7 @@
 
 #include "Kernels.h"
 
+#include "recflex/Conversion/Passes.h"
 #include "recflex/Target/PTX.h"
 
 #include "mlir/AsmParser/AsmParser.h"
@@ -44,6 +45,8 @@ static FailureOr<std::string> compile(const PaletteSpec &spec,
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
   OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
   auto kernels = gpu::GPUModuleOp::create(builder, loc, "recflex_palette");
+  kernels.setTargetsAttr(
+      builder.getArrayAttr(emb::TargetAttr::get(context, spec.chip)));
   bool overlaps = abi::overlapsKernels(spec.chip);
   emitBindKernels(kernels, *plan, overlaps);
   emitProfiledKernel(kernels, *plan, overlaps);
@@ -51,7 +54,7 @@ static FailureOr<std::string> compile(const PaletteSpec &spec,
                      builder.getUnitAttr());
 
   PassManager passes(context);
-  buildNVVMPipeline(passes);
+  passes.addPass(createConvertEmbKernelsToNVVMPass());
   if (failed(passes.run(*module)))
     return failure();
   llvm::LLVMContext llvmContext;

@@ -234,7 +234,7 @@ func.func @f(%b: !emb.bags<i32>, %t: tensor<8x64xf32>) {
 
 // No schedule: expected by its interface.
 func.func @f(%b: !emb.bags<i32>, %t: tensor<8x64xf32>) {
-  // expected-error @below {{attribute 'schedule' failed to satisfy constraint: ScheduleAttrInterface instance}}
+  // expected-error @below {{attribute 'schedule' failed to satisfy constraint: schedule of a loaded dialect; if it is another library's, load that or its plugin}}
   %0 = emb.lookup sum %t[%b] {schedule = "sub_warp"}
       : tensor<8x64xf32>, !emb.bags<i32> -> tensor<?x64xf32>
   return

@@ -2,6 +2,7 @@
 
 #include "recflex/Dialect/Emb/IR/Emb.h"
 
+#include "mlir/Dialect/GPU/IR/CompilationInterfaces.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -35,6 +36,7 @@ void EmbDialect::initialize() {
   declarePromisedInterfaces<ScheduleBodyInterface, GatherAttr, SubWarpAttr,
                             BlockReduceAttr, SegmentedScanAttr,
                             MultiBlockAttr>();
+  declarePromisedInterface<gpu::TargetAttrInterface, TargetAttr>();
 }
 
 //===----------------------------------------------------------------------===//

@@ -93,16 +93,28 @@ struct EmbSelectSchedules
     ScheduleSelection selection = selector.select(problems);
     for (auto [lookup, choice] : llvm::zip_equal(lookups, selection.choices)) {
       if (!choice.chosen.schedule) {
-        lookup.emitOpError("none of the schedules considered (")
-            << (only.empty() ? "all" : llvm::join(only, ", "))
-            << ") fits it and blocks of " << blockThreads
-            << " threads; use more threads or consider more schedules";
+        explainFailure(lookup, blockThreads);
         return signalPassFailure();
       }
       lookup.setScheduleAttr(choice.chosen.schedule);
       ++numSelected;
       remarkChoice(lookup, choice, selection.kernelTime);
     }
+  }
+
+  void explainFailure(LookupOp lookup, int64_t blockThreads) {
+    auto offers = [](Dialect *dialect) {
+      return dialect->getRegisteredInterface<ScheduleProvider>() != nullptr;
+    };
+    if (llvm::none_of(getContext().getLoadedDialects(), offers)) {
+      lookup.emitOpError("no dialect offers schedules: the program that loads "
+                         "emb must call recflex::registerAllDialects()");
+      return;
+    }
+    lookup.emitOpError("none of the schedules considered (")
+        << (only.empty() ? "all" : llvm::join(only, ", "))
+        << ") fits it and blocks of " << blockThreads
+        << " threads; use more threads or consider more schedules";
   }
 
   /// Every schedule in `only` must be an attribute that some dialect defines.

@@ -77,6 +77,22 @@ def Emb_OccupancyAttr : Emb_Attr<"Occupancy", "occupancy"> {
   let genVerifyDecl = 1;
 }
 
+def Emb_TargetAttr : Emb_Attr<"Target", "target"> {
+  let summary = "What a gpu.module of fused lookups is compiled for";
+  let description = [{
+    Marks the kernels that `-convert-emb-to-gpu` makes, and compiles them to PTX
+    where MLIR's `-gpu-module-to-binary` does so with other modules. The code is
+    optimised as `recflex compile` does it, which is not as an `#nvvm.target`
+    would.
+
+    ```mlir
+    gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] { ... }
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"sm_80 and later">:$chip);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 def Emb_FusedFeatureAttr : Emb_Attr<"FusedFeature", "fused_feature"> {
   let summary = "One feature of a fused lookup";
   let description = [{

@@ -14,6 +14,14 @@ class Emb_Op<string opMnemonic, list<Trait> traits = []>
 def Emb_Table : 2DTensorOf<[F32, F16, BF16]>;
 def Emb_PooledRows : 2DTensorOf<[F32]>;
 def Emb_SampleWeights : 1DTensorOf<[F32]>;
+def Emb_AnySchedule : Attr<
+    CPred<"::llvm::isa<::recflex::emb::ScheduleAttrInterface>($_self)">,
+    "schedule of a loaded dialect; if it is another library's, load that or its "
+    "plugin"> {
+  let storageType = "::recflex::emb::ScheduleAttrInterface";
+  let returnType = "::recflex::emb::ScheduleAttrInterface";
+  let convertFromStorage = "$_self";
+}
 
 def Emb_FeatureOp : Emb_Op<"feature", [Pure]> {
   let summary = "One feature of a jagged input";
@@ -57,7 +65,7 @@ def Emb_LookupOp : Emb_Op<"lookup", [Pure]> {
     Emb_BagsType:$bags,
     Optional<Emb_SampleWeights>:$weights,
     OptionalAttr<Emb_StatsAttr>:$stats,
-    OptionalAttr<Emb_ScheduleAttrInterface>:$schedule);
+    OptionalAttr<Emb_AnySchedule>:$schedule);
   let results = (outs Emb_PooledRows:$result);
   let assemblyFormat = [{
     custom<Pooling>($pooling) $table `[` $bags `]`
