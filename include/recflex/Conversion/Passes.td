@@ -105,4 +105,66 @@ def ConvertEmbToLoopsPass : Pass<"convert-emb-to-loops", "::mlir::ModuleOp"> {
   ];
 }
 
+def ConvertEmbToLinalgPass : Pass<"convert-emb-to-linalg", "::mlir::ModuleOp"> {
+  let summary = "Lower lookups to linalg, scf and tensor on tensors";
+  let description = [{
+    The lowering for other compilers to go on from: every emb op becomes upstream
+    ops on tensors, in place, so that the rest of a function may be whatever it
+    is. `-one-shot-bufferize` and the backends of linalg do the rest. Pools in
+    f32; empty bags give 0. Schedules and statistics are dropped.
+
+    A jagged input becomes two tensors, values and offsets, wherever it is passed
+    on: in signatures, calls, returns, branches and the structured control flow
+    of scf. So do bags; they have one offset more than there are samples.
+
+    ```mlir
+    // Before
+    func.func @model(%values: tensor<?xi32>, %offsets: tensor<?xi32>,
+                     %t0: tensor<1024x4xf16>) -> tensor<?x4xf32> {
+      %b0 = emb.bags %values, %offsets {include_last_offset}
+          : tensor<?xi32>, tensor<?xi32> -> !emb.bags<i32>
+      %0 = emb.lookup sum %t0[%b0]
+          : tensor<1024x4xf16>, !emb.bags<i32> -> tensor<?x4xf32>
+      return %0 : tensor<?x4xf32>
+    }
+    // After
+    func.func @model(%values: tensor<?xi32>, %offsets: tensor<?xi32>,
+                     %t0: tensor<1024x4xf16>) -> tensor<?x4xf32> {
+      ...
+      %batch = arith.subi %length, %one : index
+      %out = tensor.empty(%batch) : tensor<?x4xf32>
+      %0 = scf.forall (%sample) in (%batch) shared_outs(%rows = %out)
+          -> (tensor<?x4xf32>) {
+        // %begin, %end: offsets[sample], offsets[sample + 1]
+        %place = tensor.extract_slice %rows[%sample, 0] [1, 4] [1, 1]
+            : tensor<?x4xf32> to tensor<4xf32>
+        %first = linalg.fill ins(%zero : f32) outs(%place : tensor<4xf32>)
+            -> tensor<4xf32>
+        %pooled = scf.for %lookup = %begin to %end step %one
+            iter_args(%sum = %first) -> (tensor<4xf32>) {
+          %index = tensor.extract %values[%lookup] : tensor<?xi32>
+          %number = arith.index_cast %index : i32 to index
+          %row = tensor.extract_slice %t0[%number, 0] [1, 4] [1, 1]
+              : tensor<1024x4xf16> to tensor<4xf16>
+          // %sum + %row
+          %next = linalg.generic {indexing_maps = [#map, #map],
+                                  iterator_types = ["parallel"]}
+              ins(%row : tensor<4xf16>) outs(%sum : tensor<4xf32>) { ... }
+          scf.yield %next : tensor<4xf32>
+        }
+        scf.forall.in_parallel {
+          tensor.parallel_insert_slice %pooled into %rows[%sample, 0] [1, 4]
+              [1, 1] : tensor<4xf32> into tensor<?x4xf32>
+        }
+      }
+      return %0 : tensor<?x4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+  ];
+}
+
 #endif // RECFLEX_CONVERSION_PASSES_TD

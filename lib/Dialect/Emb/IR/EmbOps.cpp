@@ -115,6 +115,54 @@ LogicalResult FeatureOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// BagsOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult BagsOp::verify() {
+  for (Value array : {getValues(), getOffsets()}) {
+    auto type = cast<RankedTensorType>(array.getType());
+    if (type.getEncoding())
+      return emitOpError("takes ")
+             << type << "; index arrays are dense: drop the encoding";
+    if (type.getElementType() != getBags().getType().getIndexType())
+      return emitOpError("gives bags of ")
+             << getBags().getType().getIndexType() << " from " << type
+             << "; values, offsets and bags must be of one type";
+  }
+  auto offsets = cast<RankedTensorType>(getOffsets().getType());
+  if (getIncludeLastOffset() && offsets.getDimSize(0) == 0)
+    return emitOpError("has no offsets; with include_last_offset there is at "
+                       "least one, where the last bag ends");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// DropRowOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult DropRowOp::verify() {
+  IntegerType index = getBags().getType().getIndexType();
+  int64_t row = static_cast<int64_t>(getRow());
+  if (row < 0 || (index.getWidth() == 32 && row > INT32_MAX))
+    return emitOpError("drops row ") << row << " of bags of " << index
+                                     << "; rows count from 0 to what " << index
+                                     << " can hold";
+  if (getKept().getType() != getBags().getType())
+    return emitOpError("makes ") << getKept().getType() << " of "
+                                 << getBags().getType()
+                                 << "; they must be the same";
+  if (!getWeights() != !getKeptWeights())
+    return emitOpError(getWeights() ? "takes weights but gives none"
+                                    : "gives weights but takes none");
+  if (Value kept = getKeptWeights())
+    if (!cast<RankedTensorType>(kept.getType()).isDynamicDim(0))
+      return emitOpError("gives weights of type ")
+             << kept.getType()
+             << "; how many are kept is not known: make that tensor<?xf32>";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // LookupOp
 //===----------------------------------------------------------------------===//
 
