@@ -5,6 +5,69 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RaiseTorchEmbeddingBagToEmbPass : Pass<"raise-torch-embedding-bag-to-emb"> {
+  let summary = "Recognise PyTorch's embedding_bag";
+  let description = [{
+    Replaces these ops of torch-mlir by an `emb.lookup` each:
+    `torch.aten.embedding_bag.padding_idx`, `torch.aten.embedding_bag`,
+    `torch.aten._embedding_bag`, `torch.aten._embedding_bag_forward_only`, and
+    each of them as a `torch.operator` of that name. A `torch.aten.cat` that
+    joins their results along the columns becomes `emb.concat`.
+
+    Ops are known by their names and types by how they are printed, so this needs
+    no torch-mlir: it runs where its dialects are registered, and where
+    unregistered ones are allowed. Between torch's types and builtin tensors stand
+    `torch_c.to_builtin_tensor` and `torch_c.from_builtin_tensor` where they are
+    registered, and otherwise `builtin.unrealized_conversion_cast`. Operands that
+    are builtin tensors are taken as they are.
+
+    Tables need a static type, and mode, include_last_offset and padding_idx must
+    be constants. Calls that take the same indices and offsets share their bags. A
+    padding index becomes an `emb.drop_row`. Index arrays of two types are
+    widened to i64, weights to f32; tables of f16 and bf16 are pooled in f32 and
+    the result is rounded.
+
+    An op that cannot be taken stays as it is. Remarks of the category
+    `raise-torch-embedding-bag-to-emb` say which, and why.
+
+    ```mlir
+    // Before
+    %false = "torch.constant.bool"() {value = false} : () -> !torch.bool
+    %mode = "torch.constant.int"() {value = 0 : i64} : () -> !torch.int
+    %none = "torch.constant.none"() : () -> !torch.none
+    %0:4 = "torch.aten.embedding_bag.padding_idx"(%weight, %indices, %offsets,
+        %false, %mode, %false, %none, %false, %none)
+        : (!torch.vtensor<[1000,64],f32>, !torch.vtensor<[?],si64>,
+           !torch.vtensor<[512],si64>, !torch.bool, !torch.int, !torch.bool,
+           !torch.none, !torch.bool, !torch.none)
+        -> (!torch.vtensor<[512,64],f32>, !torch.vtensor<[0],si64>,
+            !torch.vtensor<[512],si64>, !torch.vtensor<[512],si64>)
+    // After
+    %offsets_0 = builtin.unrealized_conversion_cast %offsets
+        : !torch.vtensor<[512],si64> to tensor<512xi64>
+    %values = builtin.unrealized_conversion_cast %indices
+        : !torch.vtensor<[?],si64> to tensor<?xi64>
+    %table = builtin.unrealized_conversion_cast %weight
+        : !torch.vtensor<[1000,64],f32> to tensor<1000x64xf32>
+    %bags = emb.bags %values, %offsets_0
+        : tensor<?xi64>, tensor<512xi64> -> !emb.bags<i64>
+    %rows = emb.lookup sum %table[%bags]
+        : tensor<1000x64xf32>, !emb.bags<i64> -> tensor<?x64xf32>
+    %cast = tensor.cast %rows : tensor<?x64xf32> to tensor<512x64xf32>
+    %0 = builtin.unrealized_conversion_cast %cast
+        : tensor<512x64xf32> to !torch.vtensor<[512,64],f32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numRaised", "raised", "Calls of embedding_bag raised">,
+    Statistic<"numLeft", "left", "Calls of embedding_bag left alone">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+    "::recflex::emb::EmbDialect",
+  ];
+}
+
 def ConvertEmbToGPUPass : Pass<"convert-emb-to-gpu", "::mlir::ModuleOp"> {
   let summary = "Build the kernels of every fused lookup";
   let description = [{

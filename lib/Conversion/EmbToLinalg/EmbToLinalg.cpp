@@ -16,6 +16,20 @@ namespace recflex {
 #define GEN_PASS_DEF_CONVERTEMBTOLINALGPASS
 #include "recflex/Conversion/Passes.h.inc"
 
+/// The first type of an operand, a result or a block argument of `op` that is
+/// converted, or null.
+static Type findConvertedType(Operation *op, const TypeConverter &converter) {
+  SmallVector<Type> types(op->getOperandTypes());
+  llvm::append_range(types, op->getResultTypes());
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      llvm::append_range(types, block.getArgumentTypes());
+  for (Type type : types)
+    if (!converter.isLegal(type))
+      return type;
+  return {};
+}
+
 /// Values of emb types can be followed through these dialects alone.
 static LogicalResult checkUsers(ModuleOp module,
                                 const TypeConverter &converter) {
@@ -23,19 +37,14 @@ static LogicalResult checkUsers(ModuleOp module,
     if (isa_and_nonnull<emb::EmbDialect, func::FuncDialect, scf::SCFDialect,
                         cf::ControlFlowDialect>(op->getDialect()))
       return WalkResult::advance();
-    auto reject = [&](Type type) {
-      op->emitOpError("takes or gives a value of type ")
-          << type
-          << ", which becomes two tensors; only ops of emb, func, scf and cf "
-             "can pass it on: convert this one first";
-      return WalkResult::interrupt();
-    };
-    for (TypeRange types :
-         {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
-      for (Type type : types)
-        if (!converter.isLegal(type))
-          return reject(type);
-    return WalkResult::advance();
+    Type type = findConvertedType(op, converter);
+    if (!type)
+      return WalkResult::advance();
+    op->emitOpError("has a value of type ")
+        << type
+        << ", which becomes two tensors; only ops of emb, func, scf and cf can "
+           "pass it on: convert this one first";
+    return WalkResult::interrupt();
   });
   return failure(walk.wasInterrupted());
 }

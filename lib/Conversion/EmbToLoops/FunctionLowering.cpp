@@ -129,7 +129,9 @@ LogicalResult FunctionLowering::checkOperands(Operation *op,
   for (Value operand : operands)
     if (!isa<BlockArgument>(operand))
       return (op->emitOpError("takes as ")
-              << what << " what its function computes; make that an argument")
+              << what
+              << " what its function computes; make that an argument, or use "
+                 "-convert-emb-to-linalg")
                  .attachNote(operand.getLoc())
              << "it is computed here";
   return success();
