@@ -155,6 +155,22 @@ func.func @last(%values: tensor<7xi32>, %offsets: tensor<3xi32>) -> !emb.bags<i3
 
 // -----
 
+// A jagged input of arrays is these arrays.
+func.func @arrays(%values: tensor<7xi32>, %offsets: tensor<?xi32>) -> !emb.kjt<2 x i32> {
+  %kjt = emb.kjt %values, %offsets
+      : tensor<7xi32>, tensor<?xi32> -> !emb.kjt<2 x i32>
+  return %kjt : !emb.kjt<2 x i32>
+}
+
+// CHECK-LABEL: func.func @arrays(
+// CHECK-SAME:      %[[V:.*]]: tensor<7xi32>, %[[O:.*]]: tensor<?xi32>) -> (tensor<?xi32>, tensor<?xi32>) {
+// CHECK-NEXT:    %[[VALUES:.*]] = tensor.cast %[[V]] : tensor<7xi32> to tensor<?xi32>
+// CHECK-NEXT:    return %[[VALUES]], %[[O]]
+
+// BUFFERS-LABEL: func.func @arrays(
+
+// -----
+
 // Every lookup is stored behind those kept so far, and counts if it is kept.
 func.func @drop(%b: !emb.bags<i32>, %w: tensor<?xf32>)
     -> (!emb.bags<i32>, tensor<?xf32>) {

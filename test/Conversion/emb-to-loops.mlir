@@ -248,3 +248,21 @@ func.func @own_arrays(%v: tensor<90xi64>, %o: tensor<?xi64>,
 // CHECK:         call @pool_sum_f32_i64(%{{.*}}, %[[ALL]],
 // CHECK:         memref.dealloc %[[ALL]]
 // CHECK-NEXT:    return
+
+// -----
+
+// A jagged input of the function's arrays.
+func.func @kjt_of_arrays(%v: tensor<?xi64>, %o: tensor<13xi64>, %t: tensor<8x3xf32>)
+    -> tensor<?x3xf32> {
+  %kjt = emb.kjt %v, %o : tensor<?xi64>, tensor<13xi64> -> !emb.kjt<2 x i64>
+  %b = emb.feature %kjt[1] : !emb.kjt<2 x i64> -> !emb.bags<i64>
+  %0 = emb.lookup sum %t[%b]
+      : tensor<8x3xf32>, !emb.bags<i64> -> tensor<?x3xf32>
+  return %0 : tensor<?x3xf32>
+}
+
+// CHECK-LABEL: func.func @kjt_of_arrays(
+// CHECK-SAME:      %[[V:[^:]*]]: memref<?xi64>, %[[O:[^:]*]]: memref<13xi64>,
+// CHECK:         %[[OFFSETS:.*]] = memref.cast %[[O]] : memref<13xi64> to memref<?xi64>
+// CHECK:         %[[ONE:.*]] = arith.constant 1 : index
+// CHECK:         call @pool_sum_f32_i64(%[[V]], %[[OFFSETS]], %[[ONE]],

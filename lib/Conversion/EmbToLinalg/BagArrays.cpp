@@ -46,13 +46,17 @@ BagArrays sliceFeature(ImplicitLocOpBuilder &b, BagArrays kjt, int64_t features,
   return {kjt.values, offsets};
 }
 
+BagArrays makeKjt(ImplicitLocOpBuilder &b, Value values, Value offsets) {
+  return {castToDynamic(b, values), castToDynamic(b, offsets)};
+}
+
 BagArrays makeBags(ImplicitLocOpBuilder &b, Value values, Value offsets,
                    bool includeLastOffset) {
-  values = castToDynamic(b, values);
-  offsets = castToDynamic(b, offsets);
+  BagArrays given = makeKjt(b, values, offsets);
   if (includeLastOffset)
-    return {values, offsets};
+    return given;
 
+  offsets = given.offsets;
   Type element = cast<RankedTensorType>(offsets.getType()).getElementType();
   Value batch = tensor::DimOp::create(b, offsets, 0);
   Value length = arith::AddIOp::create(b, batch, constant(b, 1));
@@ -62,8 +66,8 @@ BagArrays makeBags(ImplicitLocOpBuilder &b, Value values, Value offsets,
   Value begins = tensor::InsertSliceOp::create(b, offsets, room, zero,
                                                OpFoldResult(batch), one);
   Value last = arith::IndexCastOp::create(
-      b, element, tensor::DimOp::create(b, values, 0));
-  return {values, tensor::InsertOp::create(b, last, begins, batch)};
+      b, element, tensor::DimOp::create(b, given.values, 0));
+  return {given.values, tensor::InsertOp::create(b, last, begins, batch)};
 }
 
 namespace {

@@ -19,6 +19,10 @@ struct BagArrays {
 BagArrays sliceFeature(mlir::ImplicitLocOpBuilder &b, BagArrays kjt,
                        int64_t features, int64_t index);
 
+/// A jagged input of arrays of any length.
+BagArrays makeKjt(mlir::ImplicitLocOpBuilder &b, mlir::Value values,
+                  mlir::Value offsets);
+
 /// Bags of arrays of any length. Without `includeLastOffset` the end of the
 /// last bag, which is that of the values, is appended to a copy of the offsets.
 BagArrays makeBags(mlir::ImplicitLocOpBuilder &b, mlir::Value values,

@@ -50,6 +50,21 @@ struct ConvertFeature : OpConversionPattern<emb::FeatureOp> {
   }
 };
 
+struct ConvertKjt : OpConversionPattern<emb::KjtOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(emb::KjtOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    BagArrays kjt =
+        makeKjt(b, single(adaptor.getValues()), single(adaptor.getOffsets()));
+    rewriter.replaceOpWithMultiple(
+        op, {SmallVector<Value>{kjt.values, kjt.offsets}});
+    return success();
+  }
+};
+
 struct ConvertBags : OpConversionPattern<emb::BagsOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -135,9 +150,9 @@ struct ConvertFusedLookup : OpConversionPattern<emb::FusedLookupOp> {
 
 void populateEmbToLinalgPatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns) {
-  patterns.add<ConvertFeature, ConvertBags, ConvertDropRow, ConvertLookup,
-               ConvertConcat, ConvertFusedLookup>(converter,
-                                                  patterns.getContext());
+  patterns.add<ConvertKjt, ConvertFeature, ConvertBags, ConvertDropRow,
+               ConvertLookup, ConvertConcat, ConvertFusedLookup>(
+      converter, patterns.getContext());
 }
 
 } // namespace recflex

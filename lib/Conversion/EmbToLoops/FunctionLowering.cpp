@@ -76,16 +76,15 @@ LogicalResult FunctionLowering::checkOp(Operation *op) {
     return op->emitOpError("stands in another region; at the top of a function "
                            "it can be lowered to loops");
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](emb::KjtOp op) { return checkArrays(op); })
       .Case([&](emb::FeatureOp op) {
         return success(
-            succeeded(checkOperands(op, op.getKjt(), "jagged input")) &&
+            succeeded(checkKjt(op, op.getKjt())) &&
             succeeded(checkBags(op)));
       })
       .Case([&](emb::BagsOp op) {
-        return success(
-            succeeded(checkOperands(op, op.getValues(), "values")) &&
-            succeeded(checkOperands(op, op.getOffsets(), "offsets")) &&
-            succeeded(checkBags(op)));
+        return success(succeeded(checkArrays(op)) &&
+                       succeeded(checkBags(op)));
       })
       .Case([&](emb::LookupOp op) -> LogicalResult {
         if (!isa_and_nonnull<emb::FeatureOp, emb::BagsOp>(
@@ -109,7 +108,7 @@ LogicalResult FunctionLowering::checkOp(Operation *op) {
         return checkPooled(op);
       })
       .Case([&](emb::FusedLookupOp op) -> LogicalResult {
-        if (failed(checkOperands(op, op.getKjt(), "jagged input")) ||
+        if (failed(checkKjt(op, op.getKjt())) ||
             failed(checkOperands(op, op.getTables(), "table")) ||
             (op.getWeights() &&
              failed(checkOperands(op, op.getWeights(), "weights"))))
@@ -135,6 +134,19 @@ LogicalResult FunctionLowering::checkOperands(Operation *op,
                  .attachNote(operand.getLoc())
              << "it is computed here";
   return success();
+}
+
+/// Values and offsets, of which `op` makes a jagged input or bags.
+LogicalResult FunctionLowering::checkArrays(Operation *op) {
+  return success(
+      succeeded(checkOperands(op, op->getOperand(0), "values")) &&
+      succeeded(checkOperands(op, op->getOperand(1), "offsets")));
+}
+
+LogicalResult FunctionLowering::checkKjt(Operation *op, Value kjt) {
+  if (kjt.getDefiningOp<emb::KjtOp>())
+    return success(); // its own operands are checked
+  return checkOperands(op, kjt, "jagged input");
 }
 
 /// Bags exist only as two of the offsets.
@@ -304,7 +316,7 @@ void FunctionLowering::fill(Value output, Value pooled, PoolFunctions &pools) {
       for (auto feature :
            fused.getFeatures().getAsRange<emb::FusedFeatureAttr>())
         call(loc, pools, fused.getShape(feature),
-             {jagged.lookup(fused.getKjt()), feature.getKey()},
+             {findJagged(fused.getKjt()), feature.getKey()},
              fused.getWeights(),
              fused.getTables()[feature.getTable()], output,
              piece.column + feature.getColumn());
@@ -312,9 +324,18 @@ void FunctionLowering::fill(Value output, Value pooled, PoolFunctions &pools) {
   }
 }
 
+FunctionLowering::Jagged FunctionLowering::findJagged(Value kjt) {
+  auto op = kjt.getDefiningOp<emb::KjtOp>();
+  if (!op)
+    return jagged.lookup(kjt);
+  ImplicitLocOpBuilder b(op.getLoc(), terminator());
+  return {castToDynamic(b, arrays.lookup(op.getValues())),
+          castToDynamic(b, arrays.lookup(op.getOffsets()))};
+}
+
 FunctionLowering::Bags FunctionLowering::findBags(emb::LookupOp lookup) {
   if (auto feature = lookup.getBags().getDefiningOp<emb::FeatureOp>())
-    return {jagged.lookup(feature.getKjt()),
+    return {findJagged(feature.getKjt()),
             static_cast<int64_t>(feature.getIndex())};
   return {toJagged(lookup.getBags().getDefiningOp<emb::BagsOp>()), 0};
 }

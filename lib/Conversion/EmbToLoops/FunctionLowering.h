@@ -49,12 +49,15 @@ private:
   mlir::LogicalResult checkOperands(mlir::Operation *op,
                                     mlir::ValueRange operands,
                                     llvm::StringRef what);
+  mlir::LogicalResult checkArrays(mlir::Operation *op);
+  mlir::LogicalResult checkKjt(mlir::Operation *op, mlir::Value kjt);
   mlir::LogicalResult checkBags(mlir::Operation *op);
   mlir::LogicalResult checkPooled(mlir::Operation *op);
   mlir::LogicalResult checkReturn();
 
   void convertArguments();
   void fill(mlir::Value output, mlir::Value pooled, PoolFunctions &pools);
+  Jagged findJagged(mlir::Value kjt);
   Bags findBags(emb::LookupOp lookup);
   Jagged toJagged(emb::BagsOp bags);
   void call(mlir::Location loc, PoolFunctions &pools,

@@ -3,6 +3,15 @@
 // What it makes can be lowered, by those who know torch's types.
 // RUN: recflex-opt %s -allow-unregistered-dialect -split-input-file \
 // RUN:     -raise-torch-embedding-bag-to-emb -convert-emb-to-linalg -o /dev/null
+// RUN: recflex-opt %s -allow-unregistered-dialect -split-input-file \
+// RUN:     -raise-torch-embedding-bag-to-emb --remarks-filter='raise-.*' \
+// RUN:     -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK --implicit-check-not=Missed
+// Who does not ask for remarks gets none.
+// RUN: recflex-opt %s -allow-unregistered-dialect -split-input-file \
+// RUN:     -raise-torch-embedding-bag-to-emb -o /dev/null 2>&1 | count 0
+
+// REMARK: remark: [Passed] raised | Category:raise-torch-embedding-bag-to-emb | Remark="torch.aten.embedding_bag.padding_idx became emb.lookup"
+// REMARK: remark: [Passed] raised {{.*}} Remark="torch.aten.cat became emb.concat"
 
 // The example of the pass's description.
 // CHECK-LABEL: func.func @model(

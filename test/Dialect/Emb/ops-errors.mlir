@@ -640,11 +640,47 @@ module attributes {emb.occupancy = #emb.occupancy<threads = 128, blocks = 8>} {}
 // -----
 
 //===----------------------------------------------------------------------===//
-// Bags
+// Jagged inputs and bags from arrays
 //===----------------------------------------------------------------------===//
 
+func.func @f(%values: tensor<?xi32>, %offsets: tensor<?xi64>) {
+  // expected-error @below {{takes 'tensor<?xi32>' to make '!emb.kjt<2 x i64>'; all must be of one integer type}}
+  %0 = emb.kjt %values, %offsets
+      : tensor<?xi32>, tensor<?xi64> -> !emb.kjt<2 x i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64>, %offsets: tensor<?xi64, "x">) {
+  // expected-error @below {{takes 'tensor<?xi64, "x">'; index arrays are dense: drop the encoding}}
+  %0 = emb.kjt %values, %offsets
+      : tensor<?xi64>, tensor<?xi64, "x"> -> !emb.kjt<2 x i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64>, %offsets: tensor<10xi64>) {
+  // expected-error @below {{has 10 offsets for 2 features; there must be one more than features x samples}}
+  %0 = emb.kjt %values, %offsets
+      : tensor<?xi64>, tensor<10xi64> -> !emb.kjt<2 x i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64>, %offsets: tensor<0xi64>) {
+  // expected-error @below {{has 0 offsets for 2 features; there must be one more than features x samples}}
+  %0 = emb.kjt %values, %offsets
+      : tensor<?xi64>, tensor<0xi64> -> !emb.kjt<2 x i64>
+  return
+}
+
+// -----
+
 func.func @f(%values: tensor<?xi64>, %offsets: tensor<?xi32>) {
-  // expected-error @below {{gives bags of 'i64' from 'tensor<?xi32>'; values, offsets and bags must be of one type}}
+  // expected-error @below {{takes 'tensor<?xi32>' to make '!emb.bags<i64>'; all must be of one integer type}}
   %0 = emb.bags %values, %offsets
       : tensor<?xi64>, tensor<?xi32> -> !emb.bags<i64>
   return

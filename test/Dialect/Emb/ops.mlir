@@ -28,6 +28,16 @@ func.func @poolings(%kjt: !emb.kjt<3 x i32>, %table: tensor<1024x4xf32>)
   return %out : tensor<?x12xf32>
 }
 
+// CHECK-LABEL: func.func @kjt(
+// CHECK-SAME:    %[[V:.*]]: tensor<9xi32>, %[[O:.*]]: tensor<7xi32>
+func.func @kjt(%values: tensor<9xi32>, %offsets: tensor<7xi32>)
+    -> !emb.kjt<2 x i32> {
+  // CHECK: emb.kjt %[[V]], %[[O]] : tensor<9xi32>, tensor<7xi32> -> !emb.kjt<2 x i32>
+  %0 = emb.kjt %values, %offsets
+      : tensor<9xi32>, tensor<7xi32> -> !emb.kjt<2 x i32>
+  return %0 : !emb.kjt<2 x i32>
+}
+
 // CHECK-LABEL: func.func @bags(
 // CHECK-SAME:    %[[V:.*]]: tensor<?xi64>, %[[O:.*]]: tensor<513xi64>, %[[W:.*]]: tensor<7xf32>
 func.func @bags(%values: tensor<?xi64>, %offsets: tensor<513xi64>,

@@ -115,20 +115,41 @@ LogicalResult FeatureOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// BagsOp
+// KjtOp and BagsOp
 //===----------------------------------------------------------------------===//
 
-LogicalResult BagsOp::verify() {
-  for (Value array : {getValues(), getOffsets()}) {
-    auto type = cast<RankedTensorType>(array.getType());
+/// The operands of `op`, values and offsets, make something of `indexType`.
+static LogicalResult verifyArrays(Operation *op, IntegerType indexType) {
+  for (Type operand : op->getOperandTypes()) {
+    auto type = cast<RankedTensorType>(operand);
     if (type.getEncoding())
-      return emitOpError("takes ")
+      return op->emitOpError("takes ")
              << type << "; index arrays are dense: drop the encoding";
-    if (type.getElementType() != getBags().getType().getIndexType())
-      return emitOpError("gives bags of ")
-             << getBags().getType().getIndexType() << " from " << type
-             << "; values, offsets and bags must be of one type";
+    if (type.getElementType() != indexType)
+      return op->emitOpError("takes ")
+             << type << " to make " << op->getResult(0).getType()
+             << "; all must be of one integer type";
   }
+  return success();
+}
+
+LogicalResult KjtOp::verify() {
+  KjtType kjt = getKjt().getType();
+  if (failed(verifyArrays(*this, kjt.getIndexType())))
+    return failure();
+  auto offsets = cast<RankedTensorType>(getOffsets().getType());
+  if (!offsets.isDynamicDim(0) &&
+      (offsets.getDimSize(0) < 1 ||
+       (offsets.getDimSize(0) - 1) % kjt.getFeatures() != 0))
+    return emitOpError("has ")
+           << offsets.getDimSize(0) << " offsets for " << kjt.getFeatures()
+           << " features; there must be one more than features x samples";
+  return success();
+}
+
+LogicalResult BagsOp::verify() {
+  if (failed(verifyArrays(*this, getBags().getType().getIndexType())))
+    return failure();
   auto offsets = cast<RankedTensorType>(getOffsets().getType());
   if (getIncludeLastOffset() && offsets.getDimSize(0) == 0)
     return emitOpError("has no offsets; with include_last_offset there is at "

@@ -32,6 +32,29 @@ def Emb_FeatureOp : Emb_Op<"feature", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Emb_KjtOp : Emb_Op<"kjt", [Pure]> {
+  let summary = "A jagged input from its arrays";
+  let description = [{
+    For functions that have values and offsets as tensors: the way from other
+    dialects to `!emb.kjt`. Bag s of feature f is `values` from
+    `offsets[f * samples + s]` up to the next offset; there is one more of them
+    than features x samples. They begin with 0 and never fall; others are the
+    caller's error.
+
+    ```mlir
+    %kjt = emb.kjt %values, %offsets
+        : tensor<?xi64>, tensor<?xi64> -> !emb.kjt<26 x i64>
+    ```
+  }];
+  let arguments = (ins Emb_IndexArray:$values, Emb_IndexArray:$offsets);
+  let results = (outs Emb_KjtType:$kjt);
+  let assemblyFormat = [{
+    $values `,` $offsets attr-dict `:` type($values) `,` type($offsets) `->`
+    qualified(type($kjt))
+  }];
+  let hasVerifier = 1;
+}
+
 def Emb_BagsOp : Emb_Op<"bags", [Pure]> {
   let summary = "Bags from arrays of values and offsets";
   let description = [{
