@@ -43,6 +43,15 @@ static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
   return error;
 }
 
+/// Whether a caller passes what `value` is made of: an argument, or arguments
+/// that are the arrays of a jagged input. The runtime takes these in any form, so
+/// an artifact keeps nothing of how they were put together.
+static bool isPassed(Value value) {
+  Operation *op = value.getDefiningOp();
+  return !op || (isa<emb::KjtOp, emb::BagsOp, emb::JoinOp>(op) &&
+                 llvm::all_of(op->getOperands(), isPassed));
+}
+
 /// An artifact is one fused lookup from a function's arguments to its result;
 /// whatever else the function did would be lost.
 static LogicalResult checkNothingElse(ModuleOp module,
@@ -63,7 +72,7 @@ static LogicalResult checkNothingElse(ModuleOp module,
     return error;
   }
   for (Value operand : lookup->getOperands())
-    if (!isa<BlockArgument>(operand))
+    if (!isPassed(operand))
       return emitError(lookup.getLoc())
                  .append("a table, the weights or the jagged input is computed; "
                          "an artifact takes them as arguments of the function")

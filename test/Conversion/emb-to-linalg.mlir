@@ -171,6 +171,37 @@ func.func @arrays(%values: tensor<7xi32>, %offsets: tensor<?xi32>) -> !emb.kjt<2
 
 // -----
 
+// Features one behind the other, and their offsets with them.
+func.func @join(%b0: !emb.bags<i32>, %b1: !emb.bags<i32>) -> !emb.kjt<2 x i32> {
+  %kjt = emb.join %b0, %b1
+      : !emb.bags<i32>, !emb.bags<i32> -> !emb.kjt<2 x i32>
+  return %kjt : !emb.kjt<2 x i32>
+}
+
+// CHECK-LABEL: func.func @join(
+// CHECK-SAME:      %[[V0:.*]]: tensor<?xi32>, %[[O0:.*]]: tensor<?xi32>, %[[V1:.*]]: tensor<?xi32>, %[[O1:.*]]: tensor<?xi32>)
+// CHECK:         %[[VALUES:.*]] = tensor.empty(%[[TOTAL:.*]]) : tensor<?xi32>
+// CHECK:         %[[OFFSETS:.*]] = tensor.empty(%{{.*}}) : tensor<?xi32>
+// CHECK:         %[[S0:.*]] = tensor.extract_slice %[[V0]][%[[BEGIN0:.*]]] [%[[N0:.*]]] [1]
+// CHECK:         %[[VALUES0:.*]] = tensor.insert_slice %[[S0]] into %[[VALUES]][%{{.*}}] [%[[N0]]] [1]
+// CHECK:         %[[BEGINS0:.*]] = linalg.generic
+// CHECK:           arith.addi
+// CHECK:         %[[OFFSETS0:.*]] = tensor.insert_slice %[[BEGINS0]] into %[[OFFSETS]]
+// CHECK:         %[[S1:.*]] = tensor.extract_slice %[[V1]]
+// CHECK:         %[[VALUES1:.*]] = tensor.insert_slice %[[S1]] into %[[VALUES0]]
+// CHECK:         %[[BEGINS1:.*]] = linalg.generic
+// CHECK:         %[[OFFSETS1:.*]] = tensor.insert_slice %[[BEGINS1]] into %[[OFFSETS0]]
+// CHECK:         %[[END:.*]] = arith.index_cast %[[TOTAL]] : index to i32
+// CHECK:         %[[ALL:.*]] = tensor.insert %[[END]] into %[[OFFSETS1]]
+// CHECK:         return %[[VALUES1]], %[[ALL]]
+
+// BUFFERS-LABEL: func.func @join(
+// BUFFERS-COUNT-2: memref.alloc
+// BUFFERS-NOT:     memref.alloc
+// BUFFERS:         return
+
+// -----
+
 // Every lookup is stored behind those kept so far, and counts if it is kept.
 func.func @drop(%b: !emb.bags<i32>, %w: tensor<?xf32>)
     -> (!emb.bags<i32>, tensor<?xf32>) {

@@ -28,6 +28,11 @@ BagArrays makeKjt(mlir::ImplicitLocOpBuilder &b, mlir::Value values,
 BagArrays makeBags(mlir::ImplicitLocOpBuilder &b, mlir::Value values,
                    mlir::Value offsets, bool includeLastOffset);
 
+/// The bags of several features as a jagged input. There is at least one of
+/// them.
+BagArrays joinBags(mlir::ImplicitLocOpBuilder &b,
+                   llvm::ArrayRef<BagArrays> features);
+
 /// The bags without their lookups of `row`, and the weights of the others;
 /// `weights` and what becomes of them may be null. The new arrays are as long as
 /// the old ones; what lies behind the last bag means nothing.

@@ -81,6 +81,21 @@ struct ConvertBags : OpConversionPattern<emb::BagsOp> {
   }
 };
 
+struct ConvertJoin : OpConversionPattern<emb::JoinOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(emb::JoinOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    BagArrays kjt =
+        joinBags(b, llvm::map_to_vector(adaptor.getBags(), toArrays));
+    rewriter.replaceOpWithMultiple(
+        op, {SmallVector<Value>{kjt.values, kjt.offsets}});
+    return success();
+  }
+};
+
 struct ConvertDropRow : OpConversionPattern<emb::DropRowOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -150,8 +165,8 @@ struct ConvertFusedLookup : OpConversionPattern<emb::FusedLookupOp> {
 
 void populateEmbToLinalgPatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns) {
-  patterns.add<ConvertKjt, ConvertFeature, ConvertBags, ConvertDropRow,
-               ConvertLookup, ConvertConcat, ConvertFusedLookup>(
+  patterns.add<ConvertKjt, ConvertFeature, ConvertBags, ConvertJoin,
+               ConvertDropRow, ConvertLookup, ConvertConcat, ConvertFusedLookup>(
       converter, patterns.getContext());
 }
 

@@ -756,3 +756,19 @@ func.func @f(%b: !emb.bags<i32>, %w: tensor<7xf32>) {
       : !emb.bags<i32>, tensor<7xf32> -> !emb.bags<i32>, tensor<7xf32>
   return
 }
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>) {
+  // expected-error @below {{joins the bags of 1 features into '!emb.kjt<2 x i32>'; there must be one a feature}}
+  %0 = emb.join %b : !emb.bags<i32> -> !emb.kjt<2 x i32>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>, %c: !emb.bags<i64>) {
+  // expected-error @below {{joins '!emb.bags<i64>' into '!emb.kjt<2 x i32>'; all must be of one integer type}}
+  %0 = emb.join %b, %c : !emb.bags<i32>, !emb.bags<i64> -> !emb.kjt<2 x i32>
+  return
+}

@@ -56,6 +56,15 @@ func.func @bags(%values: tensor<?xi64>, %offsets: tensor<513xi64>,
   return %k1, %kw : !emb.bags<i64>, tensor<?xf32>
 }
 
+// CHECK-LABEL: func.func @join(
+// CHECK-SAME:    %[[B0:.*]]: !emb.bags<i32>, %[[B1:.*]]: !emb.bags<i32>
+func.func @join(%b0: !emb.bags<i32>, %b1: !emb.bags<i32>) -> !emb.kjt<3 x i32> {
+  // CHECK: emb.join %[[B0]], %[[B1]], %[[B0]] : !emb.bags<i32>, !emb.bags<i32>, !emb.bags<i32> -> !emb.kjt<3 x i32>
+  %0 = emb.join %b0, %b1, %b0
+      : !emb.bags<i32>, !emb.bags<i32>, !emb.bags<i32> -> !emb.kjt<3 x i32>
+  return %0 : !emb.kjt<3 x i32>
+}
+
 // CHECK-LABEL: func.func @weights(
 // CHECK-SAME:    %[[W:[^:]*]]: tensor<?xf32>
 func.func @weights(%kjt: !emb.kjt<2 x i64>, %w: tensor<?xf32>,

@@ -184,6 +184,23 @@ LogicalResult DropRowOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// JoinOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult JoinOp::verify() {
+  KjtType kjt = getKjt().getType();
+  if (static_cast<int64_t>(getBags().size()) != kjt.getFeatures())
+    return emitOpError("joins the bags of ")
+           << getBags().size() << " features into " << kjt
+           << "; there must be one a feature";
+  for (Type type : getBags().getTypes())
+    if (cast<BagsType>(type).getIndexType() != kjt.getIndexType())
+      return emitOpError("joins ") << type << " into " << kjt
+                                   << "; all must be of one integer type";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // LookupOp
 //===----------------------------------------------------------------------===//
 

@@ -108,6 +108,26 @@ def Emb_DropRowOp : Emb_Op<"drop_row", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Emb_JoinOp : Emb_Op<"join", [Pure]> {
+  let summary = "Bags of several features as one jagged input";
+  let description = [{
+    Feature i of the result has the bags of operand i. All have as many samples,
+    and all their lookups together must fit the index type. `-emb-fuse` makes it
+    of features that have arrays of their own.
+
+    ```mlir
+    %kjt = emb.join %b0, %b1
+        : !emb.bags<i64>, !emb.bags<i64> -> !emb.kjt<2 x i64>
+    ```
+  }];
+  let arguments = (ins Variadic<Emb_BagsType>:$bags);
+  let results = (outs Emb_KjtType:$kjt);
+  let assemblyFormat = [{
+    $bags attr-dict `:` qualified(type($bags)) `->` qualified(type($kjt))
+  }];
+  let hasVerifier = 1;
+}
+
 def Emb_LookupOp : Emb_Op<"lookup", [Pure]> {
   let summary = "Looks up the rows of every bag and pools them";
   let description = [{

@@ -70,6 +70,8 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
   let description = [{
     Turns a concatenation of lookups of one jagged input into an
     `emb.fused_lookup`, which becomes one kernel. Every lookup needs a schedule.
+    Lookups of bags that are no features of a jagged input, as `emb.bags` makes
+    them, are fused as well: `emb.join` makes one of theirs.
     The launch bounds are the options', else those of the function's attribute
     `emb.occupancy`, else 128 threads and 10 blocks.
 
