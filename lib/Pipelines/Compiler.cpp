@@ -43,13 +43,19 @@ static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
   return error;
 }
 
-/// Whether a caller passes what `value` is made of: an argument, or arguments
-/// that are the arrays of a jagged input. The runtime takes these in any form, so
-/// an artifact keeps nothing of how they were put together.
-static bool isPassed(Value value) {
+/// What a caller cannot pass of that which `value` is made of, or null. Arguments
+/// may be the arrays of a jagged input: the runtime takes these in any form, so an
+/// artifact keeps nothing of how they were put together.
+static Value findComputed(Value value) {
   Operation *op = value.getDefiningOp();
-  return !op || (isa<emb::KjtOp, emb::BagsOp, emb::JoinOp>(op) &&
-                 llvm::all_of(op->getOperands(), isPassed));
+  if (!op)
+    return {};
+  if (!isa<emb::KjtOp, emb::BagsOp, emb::JoinOp>(op))
+    return value;
+  for (Value operand : op->getOperands())
+    if (Value computed = findComputed(operand))
+      return computed;
+  return {};
 }
 
 /// An artifact is one fused lookup from a function's arguments to its result;
@@ -72,11 +78,11 @@ static LogicalResult checkNothingElse(ModuleOp module,
     return error;
   }
   for (Value operand : lookup->getOperands())
-    if (!isPassed(operand))
+    if (Value computed = findComputed(operand))
       return emitError(lookup.getLoc())
                  .append("a table, the weights or the jagged input is computed; "
                          "an artifact takes them as arguments of the function")
-                 .attachNote(operand.getLoc())
+                 .attachNote(computed.getLoc())
              << "it is computed here";
   if (!SymbolTable::symbolKnownUseEmpty(function, module))
     return emitError(lookup.getLoc())
