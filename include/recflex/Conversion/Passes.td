@@ -68,6 +68,55 @@ def RaiseTorchEmbeddingBagToEmbPass : Pass<"raise-torch-embedding-bag-to-emb"> {
   ];
 }
 
+def RaiseLinalgGatherToEmbPass : Pass<"raise-linalg-gather-to-emb"> {
+  let summary = "Recognise a gather and its reduction in one linalg.generic";
+  let description = [{
+    Replaces a `linalg.generic` over samples, lookups and columns, which reads one
+    row of a table for each index and adds them up, or takes their maximum, by an
+    `emb.lookup` of bags that are all of one length. That is what exporters make of
+    an embedding with a fixed number of lookups a sample, once a gather and the
+    reduction behind it are one op: run `-linalg-fuse-elementwise-ops` first.
+
+    Rows may be f16 or bf16, extended to f32 as they are read, and weighted by an
+    input beside the indices. The loops must be in the order of samples, lookups,
+    columns; the sum must start from 0, the maximum (arith.maxnumf) from -inf.
+    Reductions of a table's elements that are something else stay as they are, and
+    remarks of the category `raise-linalg-gather-to-emb` say why.
+
+    ```mlir
+    // Before
+    %0 = linalg.generic {
+        indexing_maps = [affine_map<(s, l, c) -> (s, l)>,
+                         affine_map<(s, l, c) -> (s, c)>],
+        iterator_types = ["parallel", "reduction", "parallel"]}
+        ins(%indices : tensor<512x3xi64>) outs(%zeros : tensor<512x64xf32>) {
+    ^bb0(%index: i64, %sum: f32):
+      %row = arith.index_cast %index : i64 to index
+      %column = linalg.index 2 : index
+      %element = tensor.extract %table[%row, %column] : tensor<1000x64xf32>
+      %next = arith.addf %sum, %element : f32
+      linalg.yield %next : f32
+    } -> tensor<512x64xf32>
+    // After
+    %values = tensor.collapse_shape %indices [[0, 1]]
+        : tensor<512x3xi64> into tensor<1536xi64>
+    %offsets = linalg.generic ... // 0, 3, 6, ...
+    %bags = emb.bags %values, %offsets
+        : tensor<1536xi64>, tensor<512xi64> -> !emb.bags<i64>
+    %rows = emb.lookup sum %table[%bags]
+        : tensor<1000x64xf32>, !emb.bags<i64> -> tensor<?x64xf32>
+    %0 = tensor.cast %rows : tensor<?x64xf32> to tensor<512x64xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numRaised", "raised", "Ops raised to lookups">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect", "::recflex::emb::EmbDialect",
+  ];
+}
+
 def ConvertEmbToGPUPass : Pass<"convert-emb-to-gpu", "::mlir::ModuleOp"> {
   let summary = "Build the kernels of every fused lookup";
   let description = [{
