@@ -3,12 +3,12 @@
 // many of the 18 elements are right.
 
 // RUN: recflex-opt %s -convert-emb-to-linalg %to-llvm | %run-main | FileCheck %s
-// RUN: recflex-opt %s -pass-pipeline='builtin.module(func.func(emb-select-schedules,emb-fuse),convert-emb-to-linalg)' \
+// RUN: recflex-opt %s -pass-pipeline='builtin.module(func.func(emb-join-bags,emb-select-schedules,emb-fuse),convert-emb-to-linalg)' \
 // RUN:   | recflex-opt %to-llvm | %run-main | FileCheck %s
 // CHECK: {{^}}18{{$}}
 
 // The second way joins them.
-// RUN: recflex-opt %s -pass-pipeline='builtin.module(func.func(emb-select-schedules,emb-fuse))' \
+// RUN: recflex-opt %s -pass-pipeline='builtin.module(func.func(emb-join-bags,emb-select-schedules,emb-fuse))' \
 // RUN:   | FileCheck %s --check-prefix=FUSED
 // FUSED: emb.join %{{.*}}, %{{.*}}, %{{.*}} :
 // FUSED: emb.fused_lookup

@@ -27,38 +27,13 @@ func.func @no_lookup(%kjt: !emb.kjt<1 x i32>, %dense: tensor<?x4xf32>,
 
 // -----
 
-func.func @feature_first(%kjt: !emb.kjt<1 x i32>, %b: !emb.bags<i32>,
-                         %t: tensor<8x4xf32>) -> tensor<?x8xf32> {
-  %f = emb.feature %kjt[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
-  // expected-note @below {{the first of them is here}}
-  %0 = emb.lookup sum %t[%f]
-      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
-      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
-  // expected-error @below {{takes bags of its own, and the lookups before it features of a jagged input; one kernel serves one kind: concatenate them apart}}
-  %1 = emb.lookup sum %t[%b]
-      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
-      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
-  %2 = emb.concat %0, %1
-      : tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x8xf32>
-  return %2 : tensor<?x8xf32>
-}
-
-// -----
-
-func.func @feature_last(%kjt: !emb.kjt<1 x i32>, %b: !emb.bags<i32>,
-                        %t: tensor<8x4xf32>) -> tensor<?x8xf32> {
-  %f = emb.feature %kjt[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
-  // expected-note @below {{the first of them is here}}
+func.func @bags_from_elsewhere(%b: !emb.bags<i32>, %t: tensor<8x4xf32>)
+    -> tensor<?x4xf32> {
+  // expected-error @below {{takes bags that no emb.feature gives; only features of a jagged input can be fused: run -emb-join-bags first}}
   %0 = emb.lookup sum %t[%b]
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
-  // expected-error @below {{takes a feature of a jagged input, and the lookups before it bags of their own; one kernel serves one kind: concatenate them apart}}
-  %1 = emb.lookup sum %t[%f]
-      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
-      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
-  %2 = emb.concat %0, %1
-      : tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x8xf32>
-  return %2 : tensor<?x8xf32>
+  return %0 : tensor<?x4xf32>
 }
 
 // -----
@@ -70,24 +45,6 @@ func.func @own_weights(%b: !emb.bags<i32>, %w: tensor<?xf32>, %t: tensor<8x4xf32
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32>, tensor<?xf32> -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
-}
-
-// -----
-
-func.func @two_index_types(
-    // expected-note @below {{theirs is here}}
-    %b: !emb.bags<i32>,
-    %c: !emb.bags<i64>, %t: tensor<8x4xf32>) -> tensor<?x8xf32> {
-  %0 = emb.lookup sum %t[%b]
-      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
-      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
-  // expected-error @below {{takes '!emb.bags<i64>', and the lookups before it '!emb.bags<i32>'; one kernel takes indices of one type: concatenate them apart}}
-  %1 = emb.lookup sum %t[%c]
-      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
-      : tensor<8x4xf32>, !emb.bags<i64> -> tensor<?x4xf32>
-  %2 = emb.concat %0, %1
-      : tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x8xf32>
-  return %2 : tensor<?x8xf32>
 }
 
 // -----

@@ -3,7 +3,7 @@
 
 // RUN: recflex-opt %s --emb-fuse="blocks=3" | FileCheck %s --check-prefix=BLOCKS
 
-// OCCUPANCY-COUNT-10: occupancy <threads = 256, blocks = 4>
+// OCCUPANCY-COUNT-9: occupancy <threads = 256, blocks = 4>
 
 // The example of the pass's description.
 // CHECK-LABEL: func.func @example(
@@ -143,33 +143,4 @@ func.func @tuned(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
-}
-
-// Bags that are no features of a jagged input make one, once for each of them.
-// CHECK-LABEL: func.func @own_bags(
-// CHECK:         %[[B0:.*]] = emb.bags
-// CHECK:         %[[B1:.*]] = emb.bags
-// CHECK-NEXT:    %[[KJT:.*]] = emb.join %[[B1]], %[[B0]] : !emb.bags<i64>, !emb.bags<i64> -> !emb.kjt<2 x i64>
-// CHECK-NEXT:    %[[OUT:.*]] = emb.fused_lookup %[[KJT]] tables(
-// CHECK-SAME:      <key = 0, table = 0, pooling = sum, weighted = false, column = 0,
-// CHECK-SAME:      <key = 1, table = 0, pooling = sum, weighted = false, column = 4,
-// CHECK-SAME:      <key = 0, table = 0, pooling = mean, weighted = false, column = 8,
-// CHECK-NEXT:    return %[[OUT]]
-func.func @own_bags(%v0: tensor<?xi64>, %o0: tensor<?xi64>, %v1: tensor<?xi64>,
-                    %o1: tensor<?xi64>, %t: tensor<8x4xf32>)
-    -> tensor<?x12xf32> {
-  %b0 = emb.bags %v0, %o0 : tensor<?xi64>, tensor<?xi64> -> !emb.bags<i64>
-  %b1 = emb.bags %v1, %o1 : tensor<?xi64>, tensor<?xi64> -> !emb.bags<i64>
-  %0 = emb.lookup sum %t[%b0]
-      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
-      : tensor<8x4xf32>, !emb.bags<i64> -> tensor<?x4xf32>
-  %1 = emb.lookup sum %t[%b1]
-      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
-      : tensor<8x4xf32>, !emb.bags<i64> -> tensor<?x4xf32>
-  %2 = emb.lookup mean %t[%b1]
-      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
-      : tensor<8x4xf32>, !emb.bags<i64> -> tensor<?x4xf32>
-  %out = emb.concat %1, %0, %2
-      : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x12xf32>
-  return %out : tensor<?x12xf32>
 }

@@ -2,7 +2,6 @@
 
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -39,11 +38,11 @@ public:
     OpBuilder builder(concat);
     SmallVector<Attribute> features;
     int64_t column = 0;
-    if (!kjt)
-      kjt = joinBags(builder);
     for (LookupOp lookup : lookups) {
       features.push_back(FusedFeatureAttr::get(
-          lookup.getContext(), keyOf(lookup), tableNumbers.lookup(lookup.getTable()), lookup.getPooling(),
+          lookup.getContext(),
+          lookup.getBags().getDefiningOp<FeatureOp>().getIndex(),
+          tableNumbers.lookup(lookup.getTable()), lookup.getPooling(),
           static_cast<bool>(lookup.getWeights()), column,
           lookup.getScheduleAttr()));
       column += lookup.getShape().width;
@@ -61,7 +60,7 @@ public:
         continue;
       auto feature = lookup.getBags().getDefiningOp<FeatureOp>();
       lookup.erase();
-      if (feature && feature->use_empty())
+      if (feature->use_empty())
         feature.erase();
     }
   }
@@ -72,7 +71,17 @@ private:
     if (!schedule)
       return lookup.emitOpError(
           "has no schedule; run -emb-select-schedules first");
-    if (failed(addBags(lookup)))
+    auto feature = lookup.getBags().getDefiningOp<FeatureOp>();
+    if (!feature && lookup.getWeights())
+      return lookup.emitOpError(
+          "takes weights beside bags of its own; one kernel takes them beside "
+          "one jagged input: make that with emb.kjt and emb.feature, or lower "
+          "with -convert-emb-to-linalg");
+    if (!feature)
+      return lookup.emitOpError("takes bags that no emb.feature gives; only "
+                                "features of a jagged input can be fused: run "
+                                "-emb-join-bags first");
+    if (failed(agree(lookup, kjt, feature.getKjt(), "another jagged input")))
       return failure();
     if (lookup.getWeights() &&
         failed(agree(lookup, weights, lookup.getWeights(), "other weights")))
@@ -81,55 +90,6 @@ private:
     if (tableNumbers.try_emplace(lookup.getTable(), 0).second)
       tables.push_back(lookup.getTable());
     return success();
-  }
-
-  /// All lookups take features of one jagged input, or all take bags that one
-  /// can be joined of.
-  LogicalResult addBags(LookupOp lookup) {
-    auto feature = lookup.getBags().getDefiningOp<FeatureOp>();
-    if (!lookups.empty() && !kjt != !feature)
-      return (lookup.emitOpError("takes ")
-              << (feature ? "a feature of a jagged input, and the lookups before "
-                            "it bags of their own"
-                          : "bags of its own, and the lookups before it features "
-                            "of a jagged input")
-              << "; one kernel serves one kind: concatenate them apart")
-                 .attachNote(lookups.front().getLoc())
-             << "the first of them is here";
-    if (feature)
-      return agree(lookup, kjt, feature.getKjt(), "another jagged input");
-    if (lookup.getWeights())
-      return lookup.emitOpError(
-          "takes weights beside bags of its own; one kernel takes them beside "
-          "one jagged input: make that with emb.kjt and emb.feature, or lower "
-          "with -convert-emb-to-linalg");
-    BagsType type = lookup.getBags().getType();
-    if (!ownBags.empty() && ownBags.front().first.getType() != type)
-      return (lookup.emitOpError("takes ")
-              << type << ", and the lookups before it "
-              << ownBags.front().first.getType()
-              << "; one kernel takes indices of one type: concatenate them apart")
-                 .attachNote(ownBags.front().first.getLoc())
-             << "theirs is here";
-    ownBags.insert({lookup.getBags(), ownBags.size()});
-    return success();
-  }
-
-  /// The feature's number in the jagged input.
-  int64_t keyOf(LookupOp lookup) {
-    if (auto feature = lookup.getBags().getDefiningOp<FeatureOp>())
-      return feature.getIndex();
-    return ownBags.lookup(lookup.getBags());
-  }
-
-  Value joinBags(OpBuilder &builder) {
-    SmallVector<Value> bags;
-    for (auto &[value, key] : ownBags)
-      bags.push_back(value);
-    IntegerType index = cast<BagsType>(bags.front().getType()).getIndexType();
-    return JoinOp::create(
-        builder, concat.getLoc(),
-        KjtType::get(builder.getContext(), bags.size(), index), bags);
   }
 
   /// Tables stand in the order of the function's arguments, others behind them
@@ -165,7 +125,6 @@ private:
 
   ConcatOp concat;
   Value kjt, weights;
-  llvm::MapVector<Value, int64_t> ownBags; ///< in the order of their use
   SmallVector<Value> tables;
   llvm::DenseMap<Value, int64_t> tableNumbers;
   SmallVector<LookupOp> lookups;

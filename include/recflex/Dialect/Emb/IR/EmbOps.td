@@ -112,8 +112,8 @@ def Emb_JoinOp : Emb_Op<"join", [Pure]> {
   let summary = "Bags of several features as one jagged input";
   let description = [{
     Feature i of the result has the bags of operand i. All have as many samples,
-    and all their lookups together must fit the index type. `-emb-fuse` makes it
-    of features that have arrays of their own.
+    and all their lookups together must fit the index type. `-emb-join-bags`
+    makes it of features that have arrays of their own.
 
     ```mlir
     %kjt = emb.join %b0, %b1
