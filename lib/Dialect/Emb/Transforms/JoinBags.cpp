@@ -13,15 +13,20 @@ namespace recflex::emb {
 #include "recflex/Dialect/Emb/Transforms/Passes.h.inc"
 
 /// Whether what defines `value` stands, or can be moved, ahead of `anchor`.
-static bool canHoist(Value value, Operation *anchor) {
+/// `movable` has what is known to be.
+static bool canHoist(Value value, Operation *anchor,
+                     llvm::SmallPtrSetImpl<Operation *> &movable) {
   Operation *op = value.getDefiningOp();
   if (!op || op->getBlock() != anchor->getBlock() ||
-      op->isBeforeInBlock(anchor))
+      op->isBeforeInBlock(anchor) || movable.contains(op))
     return true;
-  return !isa<LookupOp>(op) && isPure(op) && op->getNumRegions() == 0 &&
-         llvm::all_of(op->getOperands(), [&](Value operand) {
-           return canHoist(operand, anchor);
-         });
+  if (isa<LookupOp>(op) || !isPure(op) || op->getNumRegions() != 0 ||
+      !llvm::all_of(op->getOperands(), [&](Value operand) {
+        return canHoist(operand, anchor, movable);
+      }))
+    return false;
+  movable.insert(op);
+  return true;
 }
 
 static void hoist(Value value, Operation *anchor) {
@@ -41,9 +46,10 @@ public:
   /// Whether `lookup`, which comes after all others, can be one of them.
   bool fits(LookupOp lookup) const {
     Operation *anchor = lookups.front();
+    llvm::SmallPtrSet<Operation *, 8> movable;
     return lookup->getBlock() == anchor->getBlock() &&
            lookup.getBags().getType() == bags.front().first.getType() &&
-           canHoist(lookup.getBags(), anchor);
+           canHoist(lookup.getBags(), anchor, movable);
   }
 
   void add(LookupOp lookup) {
