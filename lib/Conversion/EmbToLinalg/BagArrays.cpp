@@ -36,8 +36,8 @@ Value countSamples(ImplicitLocOpBuilder &b, BagArrays bags) {
 
 BagArrays sliceFeature(ImplicitLocOpBuilder &b, BagArrays kjt, int64_t features,
                        int64_t index) {
-  Value batch = arith::DivUIOp::create(b, countSamples(b, kjt),
-                                       constant(b, features));
+  Value batch =
+      arith::DivUIOp::create(b, countSamples(b, kjt), constant(b, features));
   Value first = arith::MulIOp::create(b, batch, constant(b, index));
   Value length = arith::AddIOp::create(b, batch, constant(b, 1));
   OpFoldResult one = b.getIndexAttr(1);
@@ -107,10 +107,10 @@ private:
     Value begin = extractIndex(b, bags.offsets, sample);
     Value end =
         extractIndex(b, bags.offsets, arith::AddIOp::create(b, sample, one));
-    SmallVector<Value> result =
-        loop(begin, end, arrays.drop_back(), [&](Value lookup, ValueRange kept) {
-          return dropOneLookup(lookup, kept);
-        });
+    SmallVector<Value> result = loop(begin, end, arrays.drop_back(),
+                                     [&](Value lookup, ValueRange kept) {
+                                       return dropOneLookup(lookup, kept);
+                                     });
     result.push_back(offsets);
     return result;
   }

@@ -34,8 +34,8 @@ BagArrays joinBags(mlir::ImplicitLocOpBuilder &b,
                    llvm::ArrayRef<BagArrays> features);
 
 /// The bags without their lookups of `row`, and the weights of the others;
-/// `weights` and what becomes of them may be null. The new arrays are as long as
-/// the old ones; what lies behind the last bag means nothing.
+/// `weights` and what becomes of them may be null. The new arrays are as long
+/// as the old ones; what lies behind the last bag means nothing.
 struct KeptBags {
   BagArrays bags;
   mlir::Value weights; ///< tensor<?xf32>

@@ -14,8 +14,8 @@ static bool isOfEmb(NamedAttribute attribute) {
   return isa_and_nonnull<emb::EmbDialect>(attribute.getNameDialect());
 }
 
-/// One dictionary for each value that the values with `attributes` are converted
-/// to, without what the emb dialect says of them.
+/// One dictionary for each value that the values with `attributes` are
+/// converted to, without what the emb dialect says of them.
 static SmallVector<DictionaryAttr>
 convertAttributes(const TypeConverter &converter, TypeRange types,
                   function_ref<DictionaryAttr(unsigned)> attributes) {
@@ -43,18 +43,18 @@ struct ConvertFunction : OpConversionPattern<func::FuncOp> {
     const TypeConverter &converter = *getTypeConverter();
     TypeConverter::SignatureConversion arguments(op.getNumArguments());
     SmallVector<Type> results;
-    if (failed(converter.convertSignatureArgs(op.getArgumentTypes(),
-                                              arguments)) ||
+    if (failed(
+            converter.convertSignatureArgs(op.getArgumentTypes(), arguments)) ||
         failed(converter.convertTypes(op.getResultTypes(), results)) ||
-        failed(rewriter.convertRegionTypes(&op.getBody(), converter,
-                                           &arguments)))
+        failed(
+            rewriter.convertRegionTypes(&op.getBody(), converter, &arguments)))
       return failure();
-    auto argumentAttrs = convertAttributes(
-        converter, op.getArgumentTypes(),
-        [&](unsigned i) { return op.getArgAttrDict(i); });
-    auto resultAttrs = convertAttributes(
-        converter, op.getResultTypes(),
-        [&](unsigned i) { return op.getResultAttrDict(i); });
+    auto argumentAttrs =
+        convertAttributes(converter, op.getArgumentTypes(),
+                          [&](unsigned i) { return op.getArgAttrDict(i); });
+    auto resultAttrs =
+        convertAttributes(converter, op.getResultTypes(),
+                          [&](unsigned i) { return op.getResultAttrDict(i); });
     rewriter.modifyOpInPlace(op, [&] {
       op.removeArgAttrsAttr();
       op.removeResAttrsAttr();

@@ -59,9 +59,8 @@ struct ConvertEmbToLinalg
 
     ConversionTarget target(getContext());
     target.addIllegalDialect<emb::EmbDialect>();
-    target.addDynamicallyLegalOp<func::FuncOp>([&](Operation *op) {
-      return isLegalFunction(converter, op);
-    });
+    target.addDynamicallyLegalOp<func::FuncOp>(
+        [&](Operation *op) { return isLegalFunction(converter, op); });
     target.markUnknownOpDynamicallyLegal(
         [&](Operation *op) { return converter.isLegal(op); });
 

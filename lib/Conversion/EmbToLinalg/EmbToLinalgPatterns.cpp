@@ -165,9 +165,10 @@ struct ConvertFusedLookup : OpConversionPattern<emb::FusedLookupOp> {
 
 void populateEmbToLinalgPatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns) {
-  patterns.add<ConvertKjt, ConvertFeature, ConvertBags, ConvertJoin,
-               ConvertDropRow, ConvertLookup, ConvertConcat, ConvertFusedLookup>(
-      converter, patterns.getContext());
+  patterns
+      .add<ConvertKjt, ConvertFeature, ConvertBags, ConvertJoin, ConvertDropRow,
+           ConvertLookup, ConvertConcat, ConvertFusedLookup>(
+          converter, patterns.getContext());
 }
 
 } // namespace recflex

@@ -27,13 +27,13 @@ public:
     Value values = makeArray(total);
     Value bags = arith::MulIOp::create(
         b, batch, arith::ConstantIndexOp::create(b, features.size()));
-    Value offsets = makeArray(arith::AddIOp::create(
-        b, bags, arith::ConstantIndexOp::create(b, 1)));
+    Value offsets = makeArray(
+        arith::AddIOp::create(b, bags, arith::ConstantIndexOp::create(b, 1)));
     for (auto [i, place] : llvm::enumerate(places)) {
       Value lookups = slice(features[i].values, place.begin, place.length);
       values = insert(lookups, values, place.at, place.length);
-      Value first = arith::MulIOp::create(
-          b, batch, arith::ConstantIndexOp::create(b, i));
+      Value first =
+          arith::MulIOp::create(b, batch, arith::ConstantIndexOp::create(b, i));
       Value begins = shift(slice(features[i].offsets, zero, batch), place,
                            slice(offsets, first, batch));
       offsets = insert(begins, offsets, first, batch);

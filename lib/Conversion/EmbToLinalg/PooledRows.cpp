@@ -21,8 +21,9 @@ namespace {
 /// Where one sample's row stands in a tensor of pooled rows.
 struct RowPlace {
   RowPlace(OpBuilder &b, Value row, int64_t width)
-      : offsets{OpFoldResult(row), b.getIndexAttr(0)},
-        sizes{b.getIndexAttr(1), b.getIndexAttr(width)},
+      : offsets{OpFoldResult(row), b.getIndexAttr(0)}, sizes{b.getIndexAttr(1),
+                                                             b.getIndexAttr(
+                                                                 width)},
         strides{b.getIndexAttr(1), b.getIndexAttr(1)} {}
 
   SmallVector<OpFoldResult> offsets, sizes, strides;
@@ -119,10 +120,10 @@ private:
     Type element = cast<RankedTensorType>(table.getType()).getElementType();
     Value row = tensor::ExtractSliceOp::create(
         b, rowType(element), table, place.offsets, place.sizes, place.strides);
-    return updateColumns(
-        row, pooled, [&](OpBuilder &b, Location loc, ValueRange columns) {
-          return add(b, loc, columns[1], columns[0], weight);
-        });
+    return updateColumns(row, pooled,
+                         [&](OpBuilder &b, Location loc, ValueRange columns) {
+                           return add(b, loc, columns[1], columns[0], weight);
+                         });
   }
 
   Value add(OpBuilder &b, Location loc, Value pooled, Value element,
@@ -175,15 +176,13 @@ Value joinColumns(ImplicitLocOpBuilder &b, ValueRange pooled, Type type) {
   OpFoldResult batch = OpFoldResult(tensor::DimOp::create(b, pooled[0], 0));
   OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1);
   Value result = tensor::EmptyOp::create(
-      b,
-      ArrayRef<OpFoldResult>{batch, b.getIndexAttr(joined.getDimSize(1))},
+      b, ArrayRef<OpFoldResult>{batch, b.getIndexAttr(joined.getDimSize(1))},
       joined.getElementType());
   int64_t column = 0;
   for (Value rows : pooled) {
     int64_t width = cast<RankedTensorType>(rows.getType()).getDimSize(1);
     result = tensor::InsertSliceOp::create(
-        b, rows, result,
-        ArrayRef<OpFoldResult>{zero, b.getIndexAttr(column)},
+        b, rows, result, ArrayRef<OpFoldResult>{zero, b.getIndexAttr(column)},
         ArrayRef<OpFoldResult>{batch, b.getIndexAttr(width)},
         ArrayRef<OpFoldResult>{one, one});
     column += width;

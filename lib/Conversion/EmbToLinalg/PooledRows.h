@@ -9,10 +9,11 @@
 
 namespace recflex {
 
-/// The rows of `table`, pooled as `shape` says: tensor<?xWxf32>, a row a sample.
-/// Samples are independent of each other (scf.forall), and so are the columns of
-/// a row (linalg.generic); the lookups of a bag follow one another. `weights`
-/// stand beside the bags' values, and are not read if the shape is unweighted.
+/// The rows of `table`, pooled as `shape` says: tensor<?xWxf32>, a row a
+/// sample. Samples are independent of each other (scf.forall), and so are the
+/// columns of a row (linalg.generic); the lookups of a bag follow one another.
+/// `weights` stand beside the bags' values, and are not read if the shape is
+/// unweighted.
 mlir::Value poolRows(mlir::ImplicitLocOpBuilder &b,
                      const emb::LookupShape &shape, mlir::Value table,
                      BagArrays bags, mlir::Value weights);

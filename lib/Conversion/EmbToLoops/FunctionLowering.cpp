@@ -78,13 +78,11 @@ LogicalResult FunctionLowering::checkOp(Operation *op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](emb::KjtOp op) { return checkArrays(op); })
       .Case([&](emb::FeatureOp op) {
-        return success(
-            succeeded(checkKjt(op, op.getKjt())) &&
-            succeeded(checkBags(op)));
+        return success(succeeded(checkKjt(op, op.getKjt())) &&
+                       succeeded(checkBags(op)));
       })
       .Case([&](emb::BagsOp op) {
-        return success(succeeded(checkArrays(op)) &&
-                       succeeded(checkBags(op)));
+        return success(succeeded(checkArrays(op)) && succeeded(checkBags(op)));
       })
       .Case([&](emb::LookupOp op) -> LogicalResult {
         if (!isa_and_nonnull<emb::FeatureOp, emb::BagsOp>(
@@ -138,9 +136,8 @@ LogicalResult FunctionLowering::checkOperands(Operation *op,
 
 /// Values and offsets, of which `op` makes a jagged input or bags.
 LogicalResult FunctionLowering::checkArrays(Operation *op) {
-  return success(
-      succeeded(checkOperands(op, op->getOperand(0), "values")) &&
-      succeeded(checkOperands(op, op->getOperand(1), "offsets")));
+  return success(succeeded(checkOperands(op, op->getOperand(0), "values")) &&
+                 succeeded(checkOperands(op, op->getOperand(1), "offsets")));
 }
 
 LogicalResult FunctionLowering::checkKjt(Operation *op, Value kjt) {
@@ -229,9 +226,8 @@ static Value appendLength(ImplicitLocOpBuilder &b, Value offsets,
       b, all, OpFoldResult(b.getIndexAttr(0)), OpFoldResult(batch),
       OpFoldResult(b.getIndexAttr(1)));
   memref::CopyOp::create(b, offsets, front);
-  Value last =
-      arith::IndexCastOp::create(b, type.getElementType(),
-                                 memref::DimOp::create(b, values, zero));
+  Value last = arith::IndexCastOp::create(
+      b, type.getElementType(), memref::DimOp::create(b, values, zero));
   memref::StoreOp::create(b, last, all, batch);
   return all;
 }
@@ -309,15 +305,14 @@ void FunctionLowering::fill(Value output, Value pooled, PoolFunctions &pools) {
       }
       std::reverse(pieces.begin() + first, pieces.end());
     } else if (auto lookup = dyn_cast<emb::LookupOp>(op)) {
-      call(loc, pools, lookup.getShape(), findBags(lookup),
-           lookup.getWeights(), lookup.getTable(), output, piece.column);
+      call(loc, pools, lookup.getShape(), findBags(lookup), lookup.getWeights(),
+           lookup.getTable(), output, piece.column);
     } else {
       auto fused = cast<emb::FusedLookupOp>(op);
       for (auto feature :
            fused.getFeatures().getAsRange<emb::FusedFeatureAttr>())
         call(loc, pools, fused.getShape(feature),
-             {findJagged(fused.getKjt()), feature.getKey()},
-             fused.getWeights(),
+             {findJagged(fused.getKjt()), feature.getKey()}, fused.getWeights(),
              fused.getTables()[feature.getTable()], output,
              piece.column + feature.getColumn());
     }
@@ -347,8 +342,7 @@ FunctionLowering::Jagged FunctionLowering::toJagged(emb::BagsOp bags) {
   Value given = arrays.lookup(bags.getOffsets());
   if (bags.getIncludeLastOffset())
     return {values, castToDynamic(b, given)};
-  Value &offsets =
-      completedOffsets[{bags.getOffsets(), bags.getValues()}];
+  Value &offsets = completedOffsets[{bags.getOffsets(), bags.getValues()}];
   if (!offsets)
     offsets = appendLength(b, castToDynamic(b, given), values);
   return {values, offsets};

@@ -17,13 +17,13 @@ enum Dimensions { kSample, kLookup, kColumn, kNumDimensions };
 bool GatherReduction::isCandidate(linalg::GenericOp op) {
   if (op.getNumReductionLoops() == 0 || op.getNumDpsInits() != 1)
     return false;
-  return llvm::any_of(op.getBody()->getOps<tensor::ExtractOp>(),
-                      [&](tensor::ExtractOp extract) {
-                        return extract.getTensor().getType().getRank() == 2 &&
-                               !op->isAncestor(
-                                   extract.getTensor().getParentBlock()
-                                       ->getParentOp());
-                      });
+  return llvm::any_of(
+      op.getBody()->getOps<tensor::ExtractOp>(),
+      [&](tensor::ExtractOp extract) {
+        return extract.getTensor().getType().getRank() == 2 &&
+               !op->isAncestor(
+                   extract.getTensor().getParentBlock()->getParentOp());
+      });
 }
 
 /// Whether operand `operand` is indexed by those dimensions, in this order.
@@ -53,9 +53,9 @@ static Status checkLoops(linalg::GenericOp op) {
 static Status checkEffects(linalg::GenericOp op) {
   for (Operation &inner : op.getBody()->without_terminator())
     if (!isMemoryEffectFree(&inner))
-      return makeError("it does more than reduce: ",
-                       inner.getName().getStringRef().str(),
-                       " has an effect of its own");
+      return makeError(
+          "it does more than reduce: ", inner.getName().getStringRef().str(),
+          " has an effect of its own");
   return {};
 }
 
@@ -140,7 +140,8 @@ private:
       element = wide.getIn();
     extract = element.getDefiningOp<tensor::ExtractOp>();
     if (!extract || extract.getIndices().size() != 2)
-      return makeError("it changes the table's elements before it reduces them");
+      return makeError(
+          "it changes the table's elements before it reduces them");
     found.table = extract.getTensor();
     return {};
   }
@@ -169,8 +170,10 @@ private:
     if (!table.hasStaticShape() || table.getEncoding() ||
         table.getDimSize(0) < 1 || table.getDimSize(1) < 1 ||
         table.getDimSize(1) > emb::EmbDialect::kMaxWidth)
-      return makeError("its table is not dense, of static rows and a width from "
-                       "1 to ", emb::EmbDialect::kMaxWidth);
+      return makeError(
+          "its table is not dense, of static rows and a width from "
+          "1 to ",
+          emb::EmbDialect::kMaxWidth);
     if (!rows.isF32() && !rows.isF16() && !rows.isBF16())
       return makeError("its table's elements are neither f32 nor f16 nor bf16");
     auto out = cast<RankedTensorType>(op.getResult(0).getType());
@@ -195,8 +198,9 @@ private:
                          : !start->isInfinity() || !start->isNegative()))
       return makeError("it does not start from ", isSum ? "0" : "-inf");
     if (!isSum && mayBeEmpty(found.indices))
-      return makeError("it takes the maximum of a number of rows that may be 0; "
-                       "make that number static");
+      return makeError(
+          "it takes the maximum of a number of rows that may be 0; "
+          "make that number static");
     return {};
   }
 

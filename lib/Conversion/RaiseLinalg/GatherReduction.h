@@ -10,8 +10,9 @@
 
 namespace recflex {
 
-/// A linalg.generic over samples, lookups and columns that reads a row of a table
-/// for each index and reduces over the lookups: bags that are all of one length.
+/// A linalg.generic over samples, lookups and columns that reads a row of a
+/// table for each index and reduces over the lookups: bags that are all of one
+/// length.
 struct GatherReduction {
   mlir::Value table;   ///< [rows, width]
   mlir::Value indices; ///< [samples, lookups]

@@ -25,13 +25,15 @@ static Value flatten(ImplicitLocOpBuilder &b, Value array) {
   return tensor::CollapseShapeOp::create(b, array, all);
 }
 
-/// Where each bag begins, if every one has as many lookups as `indices` columns.
+/// Where each bag begins, if every one has as many lookups as `indices`
+/// columns.
 static Value makeOffsets(ImplicitLocOpBuilder &b, Value indices) {
   Type element = cast<RankedTensorType>(indices.getType()).getElementType();
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(b, b.getLoc(), indices);
   Value lookups = getValueOrCreateConstantIndexOp(b, b.getLoc(), sizes[1]);
-  Value empty = tensor::EmptyOp::create(b, ArrayRef(sizes).take_front(), element);
+  Value empty =
+      tensor::EmptyOp::create(b, ArrayRef(sizes).take_front(), element);
   auto offsets = linalg::GenericOp::create(
       b, empty.getType(), ValueRange(), empty, b.getMultiDimIdentityMap(1),
       utils::IteratorType::parallel,

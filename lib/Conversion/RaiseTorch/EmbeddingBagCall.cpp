@@ -36,7 +36,8 @@ struct Variant {
 // (weight, indices, offsets, scale_grad_by_freq, mode, sparse,
 //  per_sample_weights, include_last_offset[, padding_idx])
 //   -> (output, offset2bag, bag_size, max_indices), in native_functions.yaml:
-// padding_idx is `int?` of embedding_bag.padding_idx, and -1 for none elsewhere.
+// padding_idx is `int?` of embedding_bag.padding_idx, and -1 for none
+// elsewhere.
 static constexpr Variant kVariants[] = {
     {"embedding_bag", Padding::none},
     {"embedding_bag.padding_idx", Padding::optional},
@@ -88,9 +89,12 @@ static Status checkTable(Value weight) {
   if (!table.hasStaticShape())
     return makeError("weight has type ", print(table),
                      "; its rows and width must be static");
-  if (table.getDimSize(0) < 1 || table.getDimSize(0) > emb::EmbDialect::kMaxRows)
-    return makeError("weight has ", table.getDimSize(0), " rows; tables have 1 "
-                     "to ", emb::EmbDialect::kMaxRows);
+  if (table.getDimSize(0) < 1 ||
+      table.getDimSize(0) > emb::EmbDialect::kMaxRows)
+    return makeError("weight has ", table.getDimSize(0),
+                     " rows; tables have 1 "
+                     "to ",
+                     emb::EmbDialect::kMaxRows);
   if (table.getDimSize(1) < 1 ||
       table.getDimSize(1) > emb::EmbDialect::kMaxWidth)
     return makeError("weight has width ", table.getDimSize(1),
@@ -118,7 +122,8 @@ static Status checkRowsFit(const EmbeddingBagCall &call) {
   int64_t rows = getTensorType(call.weight.getType()).getDimSize(0);
   if (rows > int64_t(1) << 31 && isNarrow(call.indices) &&
       isNarrow(call.offsets))
-    return makeError("weight has ", rows, " rows for indices of 32 bits; use "
+    return makeError("weight has ", rows,
+                     " rows for indices of 32 bits; use "
                      "64 past 2^31 rows");
   return {};
 }
@@ -181,9 +186,8 @@ static Result<Value> readWeights(Value operand, emb::PoolingKind pooling) {
   return weights;
 }
 
-static Result<std::optional<int64_t>> readPadding(Value operand,
-                                                  Padding padding,
-                                                  int64_t rows) {
+static Result<std::optional<int64_t>>
+readPadding(Value operand, Padding padding, int64_t rows) {
   if (padding == Padding::optional && isNone(operand))
     return std::optional<int64_t>();
   std::optional<int64_t> row = getConstantInt(operand);
@@ -234,9 +238,9 @@ Result<EmbeddingBagCall> EmbeddingBagCall::read(Operation *op) {
   call.includeLastOffset = *includeLastOffset;
 
   if (variant.padding != Padding::none) {
-    auto padding = readPadding(op->getOperand(kPaddingIdx), variant.padding,
-                               getTensorType(call.weight.getType())
-                                   .getDimSize(0));
+    auto padding =
+        readPadding(op->getOperand(kPaddingIdx), variant.padding,
+                    getTensorType(call.weight.getType()).getDimSize(0));
     if (!padding)
       return padding.error();
     call.paddingRow = *padding;

@@ -21,8 +21,8 @@ static remark::RemarkOpts remarkNamed(StringRef name) {
 static void remarkLeft(Operation *op, const std::string &reason) {
   auto remark = remark::missed(op->getLoc(), remarkNamed("left-alone"));
   if (remark)
-    remark << ("left " + op->getName().getStringRef() + " alone: " + reason)
-                  .str();
+    remark
+        << ("left " + op->getName().getStringRef() + " alone: " + reason).str();
 }
 
 static void remarkRaised(Operation *op, Value pooled) {
@@ -92,8 +92,8 @@ Value EmbeddingBagRaiser::makeBags(OpBuilder &builder, Location loc,
   auto elementOf = [](Value tensor) {
     return cast<RankedTensorType>(tensor.getType()).getElementType();
   };
-  Type index = elementOf(values).isInteger(64) ? elementOf(values)
-                                               : elementOf(offsets);
+  Type index =
+      elementOf(values).isInteger(64) ? elementOf(values) : elementOf(offsets);
   values = convertElements(builder, loc, values, index);
   offsets = convertElements(builder, loc, offsets, index);
   auto type =
@@ -119,11 +119,11 @@ void EmbeddingBagRaiser::raise(Operation *op, const EmbeddingBagCall &call) {
   if (call.paddingRow) {
     Type keptWeights;
     if (weights)
-      keptWeights = RankedTensorType::get({ShapedType::kDynamic},
-                                          builder.getF32Type());
-    auto drop = emb::DropRowOp::create(builder, loc, bags.getType(),
-                                       keptWeights, *call.paddingRow, bags,
-                                       weights);
+      keptWeights =
+          RankedTensorType::get({ShapedType::kDynamic}, builder.getF32Type());
+    auto drop =
+        emb::DropRowOp::create(builder, loc, bags.getType(), keptWeights,
+                               *call.paddingRow, bags, weights);
     bags = drop.getKept();
     weights = drop.getKeptWeights();
   }
@@ -142,20 +142,21 @@ void EmbeddingBagRaiser::raiseConcat(Operation *op) {
   if (op->getNumOperands() != 2 || op->getNumResults() != 1)
     return;
   std::optional<OperandRange> list = getList(op->getOperand(0));
-  if (!list || llvm::none_of(*list, [&](Value rows) {
-        return pooledOf.contains(rows);
-      }))
+  if (!list ||
+      llvm::none_of(*list, [&](Value rows) { return pooledOf.contains(rows); }))
     return;
   std::optional<int64_t> dimension = getConstantInt(op->getOperand(1));
   if (dimension != 1 && dimension != -1)
-    return remarkLeft(op, "it joins lookups, but along another dimension than 1");
+    return remarkLeft(op,
+                      "it joins lookups, but along another dimension than 1");
   SmallVector<Value> inputs;
   int64_t width = 0;
   for (Value rows : *list) {
     Value pooled = pooledOf.lookup(rows);
     if (!pooled)
-      return remarkLeft(op, "it joins lookups with something else; lookups that "
-                            "are joined by themselves become one emb.concat");
+      return remarkLeft(op,
+                        "it joins lookups with something else; lookups that "
+                        "are joined by themselves become one emb.concat");
     inputs.push_back(pooled);
     width += cast<RankedTensorType>(pooled.getType()).getDimSize(1);
   }

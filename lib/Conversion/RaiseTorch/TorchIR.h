@@ -2,7 +2,8 @@
 //
 // What the front door must understand of torch-mlir's dialects, without linking
 // them: ops by their names, types by how they are printed. So the same code
-// serves a compiler that has these dialects and one that allows unregistered ops.
+// serves a compiler that has these dialects and one that allows unregistered
+// ops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,8 +18,8 @@
 namespace recflex::torch {
 
 /// The ATen function that `op` calls, as in "embedding_bag.padding_idx": of
-/// `torch.aten.embedding_bag.padding_idx`, or of a `torch.operator` of that name.
-/// Empty if it calls none. The overload ".default" is left out.
+/// `torch.aten.embedding_bag.padding_idx`, or of a `torch.operator` of that
+/// name. Empty if it calls none. The overload ".default" is left out.
 llvm::StringRef getAtenName(mlir::Operation *op);
 
 /// The value that `value` was before `torch.derefine` made it optional.

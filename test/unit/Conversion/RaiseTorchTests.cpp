@@ -1,8 +1,8 @@
 //===- RaiseTorchTests.cpp - Where torch-mlir's dialects are registered ---===//
 //
 // The lit tests know torch's ops and types as unregistered ones. Here are two
-// dialects that register them, with a type that prints as torch-mlir's does: the
-// front door must find them by name, and cast by torch_c's ops.
+// dialects that register them, with a type that prints as torch-mlir's does:
+// the front door must find them by name, and cast by torch_c's ops.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,8 +50,7 @@ struct OpsDialect : ExtensibleDialect {
 
 struct TorchDialect : OpsDialect {
   explicit TorchDialect(MLIRContext *context)
-      : OpsDialect(getDialectNamespace(), context,
-                   TypeID::get<TorchDialect>(),
+      : OpsDialect(getDialectNamespace(), context, TypeID::get<TorchDialect>(),
                    {"constant.bool", "constant.int", "constant.none",
                     "aten.embedding_bag.padding_idx"}) {
     addTypes<TorchType>();
@@ -73,13 +72,11 @@ struct TorchConversionDialect : OpsDialect {
 class RaiseTorch : public testing::Test {
 protected:
   RaiseTorch() : context(MLIRContext::Threading::DISABLED), b(&context) {
-    context.loadDialect<TorchDialect, TorchConversionDialect,
-                        func::FuncDialect>();
+    context
+        .loadDialect<TorchDialect, TorchConversionDialect, func::FuncDialect>();
   }
 
-  Type torchType(StringRef text) {
-    return TorchType::get(&context, text);
-  }
+  Type torchType(StringRef text) { return TorchType::get(&context, text); }
 
   Value create(StringRef name, Type type, Attribute value = {}) {
     OperationState state(b.getUnknownLoc(), name);
@@ -100,12 +97,13 @@ protected:
         b, b.getUnknownLoc(), "model",
         b.getFunctionType({table, indices, indices}, {rows}));
     b.setInsertionPointToStart(function.addEntryBlock());
-    Value no = create("torch.constant.bool", torchType("bool"),
-                      b.getBoolAttr(false));
+    Value no =
+        create("torch.constant.bool", torchType("bool"), b.getBoolAttr(false));
     Value sum =
         create("torch.constant.int", torchType("int"), b.getI64IntegerAttr(0));
     Value none = create("torch.constant.none", torchType("none"));
-    OperationState bag(b.getUnknownLoc(), "torch.aten.embedding_bag.padding_idx");
+    OperationState bag(b.getUnknownLoc(),
+                       "torch.aten.embedding_bag.padding_idx");
     bag.addOperands(function.getArguments());
     bag.addOperands({no, sum, no, none, no, none});
     bag.addTypes({rows, indices, indices, indices});

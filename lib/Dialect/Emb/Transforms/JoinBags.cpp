@@ -40,7 +40,8 @@ static void hoist(Value value, Operation *anchor) {
 }
 
 namespace {
-/// Lookups of one block and of bags of one type, which can share a jagged input.
+/// Lookups of one block and of bags of one type, which can share a jagged
+/// input.
 class JoinGroup {
 public:
   /// Whether `lookup`, which comes after all others, can be one of them.
