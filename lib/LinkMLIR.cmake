@@ -39,9 +39,9 @@ llvm_map_components_to_libnames(llvm_archives
 target_link_libraries(RecFlexMLIR INTERFACE
   MLIRParser MLIRPass MLIRTransforms MLIRRemarkStreamer
   MLIRArithDialect MLIRFuncDialect MLIRFuncInlinerExtension MLIRGPUDialect
-  MLIRGPUTransforms
+  MLIRControlFlowTransforms MLIRFuncTransforms MLIRGPUTransforms MLIRLinalgDialect
   MLIRLLVMDialect MLIRMathDialect MLIRMathTransforms MLIRMemRefDialect
-  MLIRNVVMDialect MLIRSCFDialect MLIRTensorDialect MLIRVectorDialect
+  MLIRNVVMDialect MLIRSCFDialect MLIRSCFTransforms MLIRTensorDialect MLIRVectorDialect
   MLIRArithToLLVM MLIRControlFlowToLLVM MLIRFuncToLLVM MLIRGPUToNVVMTransforms
   MLIRMathToLLVM MLIRMemRefToLLVM MLIRNVVMToLLVM MLIRReconcileUnrealizedCasts
   MLIRSCFToControlFlow MLIRVectorToLLVM

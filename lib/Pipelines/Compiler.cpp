@@ -43,6 +43,21 @@ static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
   return error;
 }
 
+/// What a caller cannot pass of that which `value` is made of, or null. Arguments
+/// may be the arrays of a jagged input: the runtime takes these in any form, so an
+/// artifact keeps nothing of how they were put together.
+static Value findComputed(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return {};
+  if (!isa<emb::KjtOp, emb::BagsOp, emb::JoinOp>(op))
+    return value;
+  for (Value operand : op->getOperands())
+    if (Value computed = findComputed(operand))
+      return computed;
+  return {};
+}
+
 /// An artifact is one fused lookup from a function's arguments to its result;
 /// whatever else the function did would be lost.
 static LogicalResult checkNothingElse(ModuleOp module,
@@ -63,11 +78,11 @@ static LogicalResult checkNothingElse(ModuleOp module,
     return error;
   }
   for (Value operand : lookup->getOperands())
-    if (!isa<BlockArgument>(operand))
+    if (Value computed = findComputed(operand))
       return emitError(lookup.getLoc())
                  .append("a table, the weights or the jagged input is computed; "
                          "an artifact takes them as arguments of the function")
-                 .attachNote(operand.getLoc())
+                 .attachNote(computed.getLoc())
              << "it is computed here";
   if (!SymbolTable::symbolKnownUseEmpty(function, module))
     return emitError(lookup.getLoc())

@@ -17,6 +17,7 @@ void buildSchedulePipeline(OpPassManager &pm, const CompileOptions &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createCanonicalizerPass());
   functions.addPass(createCSEPass());
+  functions.addPass(emb::createEmbJoinBagsPass());
   emb::EmbSelectSchedulesPassOptions select;
   select.batch = options.batch;
   select.threads = options.threads;

@@ -56,7 +56,7 @@ func.func @computed_table(%kjt: !emb.kjt<1 x i32>) -> tensor<?x4xf32> {
   // expected-note@+1 {{it is computed here}}
   %t = arith.constant dense<1.0> : tensor<8x4xf32>
   %b = emb.feature %kjt[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
-  // expected-error@+1 {{'emb.lookup' op takes as table what its function computes; make that an argument}}
+  // expected-error@+1 {{'emb.lookup' op takes as table what its function computes; make that an argument, or use -convert-emb-to-linalg}}
   %0 = emb.lookup sum %t[%b]
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
@@ -92,7 +92,7 @@ func.func @computed_kjt(%i: i32, %t: tensor<8x4xf32>) -> tensor<?x4xf32> {
 func.func @computed_bags(%kjt: !emb.kjt<1 x i32>, %i: i32, %t: tensor<8x4xf32>)
     -> tensor<?x4xf32> {
   %b = builtin.unrealized_conversion_cast %i : i32 to !emb.bags<i32>
-  // expected-error@+1 {{'emb.lookup' op takes bags that no emb.feature gives; only features of a jagged input can be lowered to loops}}
+  // expected-error@+1 {{'emb.lookup' op takes bags that neither emb.feature nor emb.bags gives; only those can be lowered to loops: use -convert-emb-to-linalg}}
   %0 = emb.lookup sum %t[%b]
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
@@ -219,4 +219,43 @@ module {
       return
     }
   }
+}
+
+// -----
+
+func.func @computed_values(%o: tensor<?xi32>, %t: tensor<8x4xf32>)
+    -> tensor<?x4xf32> {
+  // expected-note@+1 {{it is computed here}}
+  %v = arith.constant dense<1> : tensor<3xi32>
+  // expected-error@+1 {{'emb.bags' op takes as values what its function computes; make that an argument}}
+  %b = emb.bags %v, %o : tensor<3xi32>, tensor<?xi32> -> !emb.bags<i32>
+  %0 = emb.lookup sum %t[%b]
+      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// -----
+
+func.func @computed_offsets(%v: tensor<?xi32>, %t: tensor<8x4xf32>)
+    -> tensor<?x4xf32> {
+  // expected-note@+1 {{it is computed here}}
+  %o = arith.constant dense<0> : tensor<3xi32>
+  // expected-error@+1 {{'emb.bags' op takes as offsets what its function computes; make that an argument}}
+  %b = emb.bags %v, %o : tensor<?xi32>, tensor<3xi32> -> !emb.bags<i32>
+  %0 = emb.lookup sum %t[%b]
+      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// -----
+
+func.func @dropped(%v: tensor<?xi32>, %o: tensor<?xi32>, %t: tensor<8x4xf32>)
+    -> tensor<?x4xf32> {
+  // expected-error@+1 {{'emb.bags' op gives bags to something other than emb.lookup; only lookups can use them}}
+  %b = emb.bags %v, %o : tensor<?xi32>, tensor<?xi32> -> !emb.bags<i32>
+  // expected-note@+1 {{they are used here}}
+  %k = emb.drop_row 0 of %b : !emb.bags<i32> -> !emb.bags<i32>
+  %0 = emb.lookup sum %t[%k]
+      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
 }

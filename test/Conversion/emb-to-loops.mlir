@@ -211,3 +211,58 @@ func.func @two(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x3xf32>, %i: !emb.kjt<2 x i3
 // CHECK:         %[[ROWS1:.*]] = memref.cast %[[OUT1]]
 // CHECK:         call @[[POOL]](%[[V0]], %[[O0]], %{{.*}}, %{{.*}}, %[[ROWS1]],
 // CHECK:       func.func private @[[POOL]](
+
+// -----
+
+// Arrays of a feature's own are a jagged input of one feature. Where the last
+// offset is missing it is appended, once for all lookups.
+func.func @own_arrays(%v: tensor<90xi64>, %o: tensor<?xi64>,
+                      %t: tensor<8x3xf32>)
+    -> (tensor<?x3xf32>, tensor<?x3xf32>, tensor<?x3xf32>) {
+  %b = emb.bags %v, %o : tensor<90xi64>, tensor<?xi64> -> !emb.bags<i64>
+  %c = emb.bags %v, %o {include_last_offset}
+      : tensor<90xi64>, tensor<?xi64> -> !emb.bags<i64>
+  %0 = emb.lookup sum %t[%b]
+      : tensor<8x3xf32>, !emb.bags<i64> -> tensor<?x3xf32>
+  %1 = emb.lookup sum %t[%c]
+      : tensor<8x3xf32>, !emb.bags<i64> -> tensor<?x3xf32>
+  return %0, %1, %0 : tensor<?x3xf32>, tensor<?x3xf32>, tensor<?x3xf32>
+}
+
+// CHECK-LABEL: func.func @own_arrays(
+// CHECK-SAME:      %[[V:[^:]*]]: memref<90xi64>, %[[O:[^:]*]]: memref<?xi64>, %{{.*}}: memref<8x3xf32>,
+// CHECK-SAME:      %[[OUT0:[^:]*]]: memref<?x3xf32>, %[[OUT1:[^:]*]]: memref<?x3xf32>, %[[OUT2:[^:]*]]: memref<?x3xf32>) {
+// CHECK:         %[[VALUES:.*]] = memref.cast %[[V]] : memref<90xi64> to memref<?xi64>
+// CHECK:         %[[C1:.*]] = arith.constant 1 : index
+// CHECK:         %[[BATCH:.*]] = memref.dim %[[O]],
+// CHECK:         %[[LENGTH:.*]] = arith.addi %[[BATCH]], %[[C1]]
+// CHECK:         %[[ALL:.*]] = memref.alloc(%[[LENGTH]]) : memref<?xi64>
+// CHECK:         %[[FRONT:.*]] = memref.subview %[[ALL]][0] [%[[BATCH]]] [1]
+// CHECK:         memref.copy %[[O]], %[[FRONT]]
+// CHECK:         %[[N:.*]] = memref.dim %[[VALUES]],
+// CHECK:         %[[LAST:.*]] = arith.index_cast %[[N]] : index to i64
+// CHECK:         memref.store %[[LAST]], %[[ALL]][%[[BATCH]]]
+// CHECK:         call @pool_sum_f32_i64(%[[VALUES]], %[[ALL]],
+// CHECK:         call @pool_sum_f32_i64(%{{.*}}, %[[O]],
+// CHECK-NOT:     memref.alloc
+// CHECK:         call @pool_sum_f32_i64(%{{.*}}, %[[ALL]],
+// CHECK:         memref.dealloc %[[ALL]]
+// CHECK-NEXT:    return
+
+// -----
+
+// A jagged input of the function's arrays.
+func.func @kjt_of_arrays(%v: tensor<?xi64>, %o: tensor<13xi64>, %t: tensor<8x3xf32>)
+    -> tensor<?x3xf32> {
+  %kjt = emb.kjt %v, %o : tensor<?xi64>, tensor<13xi64> -> !emb.kjt<2 x i64>
+  %b = emb.feature %kjt[1] : !emb.kjt<2 x i64> -> !emb.bags<i64>
+  %0 = emb.lookup sum %t[%b]
+      : tensor<8x3xf32>, !emb.bags<i64> -> tensor<?x3xf32>
+  return %0 : tensor<?x3xf32>
+}
+
+// CHECK-LABEL: func.func @kjt_of_arrays(
+// CHECK-SAME:      %[[V:[^:]*]]: memref<?xi64>, %[[O:[^:]*]]: memref<13xi64>,
+// CHECK:         %[[OFFSETS:.*]] = memref.cast %[[O]] : memref<13xi64> to memref<?xi64>
+// CHECK:         %[[ONE:.*]] = arith.constant 1 : index
+// CHECK:         call @pool_sum_f32_i64(%[[V]], %[[OFFSETS]], %[[ONE]],

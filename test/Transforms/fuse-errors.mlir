@@ -29,10 +29,21 @@ func.func @no_lookup(%kjt: !emb.kjt<1 x i32>, %dense: tensor<?x4xf32>,
 
 func.func @bags_from_elsewhere(%b: !emb.bags<i32>, %t: tensor<8x4xf32>)
     -> tensor<?x4xf32> {
-  // expected-error @below {{takes bags that no emb.feature gives; only features of a jagged input can be fused}}
+  // expected-error @below {{takes bags that no emb.feature gives; only features of a jagged input can be fused: run -emb-join-bags first}}
   %0 = emb.lookup sum %t[%b]
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}
+
+// -----
+
+func.func @own_weights(%b: !emb.bags<i32>, %w: tensor<?xf32>, %t: tensor<8x4xf32>)
+    -> tensor<?x4xf32> {
+  // expected-error @below {{takes weights beside bags of its own; one kernel takes them beside one jagged input: make that with emb.kjt and emb.feature, or lower with -convert-emb-to-linalg}}
+  %0 = emb.lookup sum %t[%b] weights(%w)
+      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
+      : tensor<8x4xf32>, !emb.bags<i32>, tensor<?xf32> -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
 }
 

@@ -55,6 +55,12 @@ func.func @other() {
   return
 }
 
+// Features that were joined have statistics too.
+// RUN: recflex-opt %S/Inputs/own-arrays.mlir -emb-join-bags "--emb-import-stats=batches=%t/batch0.safetensors" | FileCheck %s --check-prefix=JOINED
+// JOINED: emb.lookup sum {{.*}} {stats = #emb.stats<mean = 1.0{{.*}} distinct = 3.0
+// JOINED: emb.lookup mean {{.*}} max = 3, coverage = 5.0
+// JOINED: emb.lookup max {{.*}} max = 0, coverage = 0.0
+
 // Generated batches: one-hot features have one row a bag, a static hotness is
 // met exactly, and no bag passes its maximum.
 // RUN: recflex generate %models/tiny.json --batch-size=64 --batches=2 -o %t/tiny

@@ -5,6 +5,118 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RaiseTorchEmbeddingBagToEmbPass : Pass<"raise-torch-embedding-bag-to-emb"> {
+  let summary = "Recognise PyTorch's embedding_bag";
+  let description = [{
+    Replaces these ops of torch-mlir by an `emb.lookup` each:
+    `torch.aten.embedding_bag.padding_idx`, `torch.aten.embedding_bag`,
+    `torch.aten._embedding_bag`, `torch.aten._embedding_bag_forward_only`, and
+    each of them as a `torch.operator` of that name. A `torch.aten.cat` that
+    joins their results along the columns becomes `emb.concat`.
+
+    Ops are known by their names and types by how they are printed, so this needs
+    no torch-mlir: it runs where its dialects are registered, and where
+    unregistered ones are allowed. Between torch's types and builtin tensors stand
+    `torch_c.to_builtin_tensor` and `torch_c.from_builtin_tensor` where they are
+    registered, and otherwise `builtin.unrealized_conversion_cast`. Operands that
+    are builtin tensors are taken as they are.
+
+    Tables need a static type, and mode, include_last_offset and padding_idx must
+    be constants. Calls that take the same indices and offsets share their bags. A
+    padding index becomes an `emb.drop_row`. Index arrays of two types are
+    widened to i64, weights to f32; tables of f16 and bf16 are pooled in f32 and
+    the result is rounded.
+
+    An op that cannot be taken stays as it is. Remarks of the category
+    `raise-torch-embedding-bag-to-emb` say which, and why.
+
+    ```mlir
+    // Before
+    %false = "torch.constant.bool"() {value = false} : () -> !torch.bool
+    %mode = "torch.constant.int"() {value = 0 : i64} : () -> !torch.int
+    %none = "torch.constant.none"() : () -> !torch.none
+    %0:4 = "torch.aten.embedding_bag.padding_idx"(%weight, %indices, %offsets,
+        %false, %mode, %false, %none, %false, %none)
+        : (!torch.vtensor<[1000,64],f32>, !torch.vtensor<[?],si64>,
+           !torch.vtensor<[512],si64>, !torch.bool, !torch.int, !torch.bool,
+           !torch.none, !torch.bool, !torch.none)
+        -> (!torch.vtensor<[512,64],f32>, !torch.vtensor<[0],si64>,
+            !torch.vtensor<[512],si64>, !torch.vtensor<[512],si64>)
+    // After
+    %offsets_0 = builtin.unrealized_conversion_cast %offsets
+        : !torch.vtensor<[512],si64> to tensor<512xi64>
+    %values = builtin.unrealized_conversion_cast %indices
+        : !torch.vtensor<[?],si64> to tensor<?xi64>
+    %table = builtin.unrealized_conversion_cast %weight
+        : !torch.vtensor<[1000,64],f32> to tensor<1000x64xf32>
+    %bags = emb.bags %values, %offsets_0
+        : tensor<?xi64>, tensor<512xi64> -> !emb.bags<i64>
+    %rows = emb.lookup sum %table[%bags]
+        : tensor<1000x64xf32>, !emb.bags<i64> -> tensor<?x64xf32>
+    %cast = tensor.cast %rows : tensor<?x64xf32> to tensor<512x64xf32>
+    %0 = builtin.unrealized_conversion_cast %cast
+        : tensor<512x64xf32> to !torch.vtensor<[512,64],f32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numRaised", "raised", "Calls of embedding_bag raised">,
+    Statistic<"numLeft", "left", "Calls of embedding_bag left alone">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+    "::recflex::emb::EmbDialect",
+  ];
+}
+
+def RaiseLinalgGatherToEmbPass : Pass<"raise-linalg-gather-to-emb"> {
+  let summary = "Recognise a gather and its reduction in one linalg.generic";
+  let description = [{
+    Replaces a `linalg.generic` over samples, lookups and columns, which reads one
+    row of a table for each index and adds them up, or takes their maximum, by an
+    `emb.lookup` of bags that are all of one length. That is what exporters make of
+    an embedding with a fixed number of lookups a sample, once a gather and the
+    reduction behind it are one op: run `-linalg-fuse-elementwise-ops` first.
+
+    Rows may be f16 or bf16, extended to f32 as they are read, and weighted by an
+    input beside the indices. The loops must be in the order of samples, lookups,
+    columns; the sum must start from 0, the maximum (arith.maxnumf) from -inf.
+    Reductions of a table's elements that are something else stay as they are, and
+    remarks of the category `raise-linalg-gather-to-emb` say why.
+
+    ```mlir
+    // Before
+    %0 = linalg.generic {
+        indexing_maps = [affine_map<(s, l, c) -> (s, l)>,
+                         affine_map<(s, l, c) -> (s, c)>],
+        iterator_types = ["parallel", "reduction", "parallel"]}
+        ins(%indices : tensor<512x3xi64>) outs(%zeros : tensor<512x64xf32>) {
+    ^bb0(%index: i64, %sum: f32):
+      %row = arith.index_cast %index : i64 to index
+      %column = linalg.index 2 : index
+      %element = tensor.extract %table[%row, %column] : tensor<1000x64xf32>
+      %next = arith.addf %sum, %element : f32
+      linalg.yield %next : f32
+    } -> tensor<512x64xf32>
+    // After
+    %values = tensor.collapse_shape %indices [[0, 1]]
+        : tensor<512x3xi64> into tensor<1536xi64>
+    %offsets = linalg.generic ... // 0, 3, 6, ...
+    %bags = emb.bags %values, %offsets
+        : tensor<1536xi64>, tensor<512xi64> -> !emb.bags<i64>
+    %rows = emb.lookup sum %table[%bags]
+        : tensor<1000x64xf32>, !emb.bags<i64> -> tensor<?x64xf32>
+    %0 = tensor.cast %rows : tensor<?x64xf32> to tensor<512x64xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numRaised", "raised", "Ops raised to lookups">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect", "::recflex::emb::EmbDialect",
+  ];
+}
+
 def ConvertEmbToGPUPass : Pass<"convert-emb-to-gpu", "::mlir::ModuleOp"> {
   let summary = "Build the kernels of every fused lookup";
   let description = [{
@@ -124,6 +236,68 @@ def ConvertEmbToLoopsPass : Pass<"convert-emb-to-loops", "::mlir::ModuleOp"> {
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+  ];
+}
+
+def ConvertEmbToLinalgPass : Pass<"convert-emb-to-linalg", "::mlir::ModuleOp"> {
+  let summary = "Lower lookups to linalg, scf and tensor on tensors";
+  let description = [{
+    The lowering for other compilers to go on from: every emb op becomes upstream
+    ops on tensors, in place, so that the rest of a function may be whatever it
+    is. `-one-shot-bufferize` and the backends of linalg do the rest. Pools in
+    f32; empty bags give 0. Schedules and statistics are dropped.
+
+    A jagged input becomes two tensors, values and offsets, wherever it is passed
+    on: in signatures, calls, returns, branches and the structured control flow
+    of scf. So do bags; they have one offset more than there are samples.
+
+    ```mlir
+    // Before
+    func.func @model(%values: tensor<?xi32>, %offsets: tensor<?xi32>,
+                     %t0: tensor<1024x4xf16>) -> tensor<?x4xf32> {
+      %b0 = emb.bags %values, %offsets {include_last_offset}
+          : tensor<?xi32>, tensor<?xi32> -> !emb.bags<i32>
+      %0 = emb.lookup sum %t0[%b0]
+          : tensor<1024x4xf16>, !emb.bags<i32> -> tensor<?x4xf32>
+      return %0 : tensor<?x4xf32>
+    }
+    // After
+    func.func @model(%values: tensor<?xi32>, %offsets: tensor<?xi32>,
+                     %t0: tensor<1024x4xf16>) -> tensor<?x4xf32> {
+      ...
+      %batch = arith.subi %length, %one : index
+      %out = tensor.empty(%batch) : tensor<?x4xf32>
+      %0 = scf.forall (%sample) in (%batch) shared_outs(%rows = %out)
+          -> (tensor<?x4xf32>) {
+        // %begin, %end: offsets[sample], offsets[sample + 1]
+        %place = tensor.extract_slice %rows[%sample, 0] [1, 4] [1, 1]
+            : tensor<?x4xf32> to tensor<4xf32>
+        %first = linalg.fill ins(%zero : f32) outs(%place : tensor<4xf32>)
+            -> tensor<4xf32>
+        %pooled = scf.for %lookup = %begin to %end step %one
+            iter_args(%sum = %first) -> (tensor<4xf32>) {
+          %index = tensor.extract %values[%lookup] : tensor<?xi32>
+          %number = arith.index_cast %index : i32 to index
+          %row = tensor.extract_slice %t0[%number, 0] [1, 4] [1, 1]
+              : tensor<1024x4xf16> to tensor<4xf16>
+          // %sum + %row
+          %next = linalg.generic {indexing_maps = [#map, #map],
+                                  iterator_types = ["parallel"]}
+              ins(%row : tensor<4xf16>) outs(%sum : tensor<4xf32>) { ... }
+          scf.yield %next : tensor<4xf32>
+        }
+        scf.forall.in_parallel {
+          tensor.parallel_insert_slice %pooled into %rows[%sample, 0] [1, 4]
+              [1, 1] : tensor<4xf32> into tensor<?x4xf32>
+        }
+      }
+      return %0 : tensor<?x4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
   ];
 }
 

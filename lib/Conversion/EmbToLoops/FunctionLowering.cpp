@@ -76,16 +76,20 @@ LogicalResult FunctionLowering::checkOp(Operation *op) {
     return op->emitOpError("stands in another region; at the top of a function "
                            "it can be lowered to loops");
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](emb::KjtOp op) { return checkArrays(op); })
       .Case([&](emb::FeatureOp op) {
-        return success(
-            succeeded(checkOperands(op, op.getKjt(), "jagged input")) &&
-            succeeded(checkBags(op)));
+        return success(succeeded(checkKjt(op, op.getKjt())) &&
+                       succeeded(checkBags(op)));
+      })
+      .Case([&](emb::BagsOp op) {
+        return success(succeeded(checkArrays(op)) && succeeded(checkBags(op)));
       })
       .Case([&](emb::LookupOp op) -> LogicalResult {
-        if (!op.getBags().getDefiningOp<emb::FeatureOp>())
-          return op.emitOpError("takes bags that no emb.feature gives; only "
-                                "features of a jagged input can be lowered to "
-                                "loops");
+        if (!isa_and_nonnull<emb::FeatureOp, emb::BagsOp>(
+                op.getBags().getDefiningOp()))
+          return op.emitOpError("takes bags that neither emb.feature nor "
+                                "emb.bags gives; only those can be lowered to "
+                                "loops: use -convert-emb-to-linalg");
         if (failed(checkOperands(op, op.getTable(), "table")) ||
             (op.getWeights() &&
              failed(checkOperands(op, op.getWeights(), "weights"))))
@@ -102,7 +106,7 @@ LogicalResult FunctionLowering::checkOp(Operation *op) {
         return checkPooled(op);
       })
       .Case([&](emb::FusedLookupOp op) -> LogicalResult {
-        if (failed(checkOperands(op, op.getKjt(), "jagged input")) ||
+        if (failed(checkKjt(op, op.getKjt())) ||
             failed(checkOperands(op, op.getTables(), "table")) ||
             (op.getWeights() &&
              failed(checkOperands(op, op.getWeights(), "weights"))))
@@ -110,7 +114,8 @@ LogicalResult FunctionLowering::checkOp(Operation *op) {
         return checkPooled(op);
       })
       .Default([](Operation *op) {
-        return op->emitOpError("cannot be lowered to loops");
+        return op->emitOpError(
+            "cannot be lowered to loops; use -convert-emb-to-linalg");
       });
 }
 
@@ -121,10 +126,24 @@ LogicalResult FunctionLowering::checkOperands(Operation *op,
   for (Value operand : operands)
     if (!isa<BlockArgument>(operand))
       return (op->emitOpError("takes as ")
-              << what << " what its function computes; make that an argument")
+              << what
+              << " what its function computes; make that an argument, or use "
+                 "-convert-emb-to-linalg")
                  .attachNote(operand.getLoc())
              << "it is computed here";
   return success();
+}
+
+/// Values and offsets, of which `op` makes a jagged input or bags.
+LogicalResult FunctionLowering::checkArrays(Operation *op) {
+  return success(succeeded(checkOperands(op, op->getOperand(0), "values")) &&
+                 succeeded(checkOperands(op, op->getOperand(1), "offsets")));
+}
+
+LogicalResult FunctionLowering::checkKjt(Operation *op, Value kjt) {
+  if (kjt.getDefiningOp<emb::KjtOp>())
+    return success(); // its own operands are checked
+  return checkOperands(op, kjt, "jagged input");
 }
 
 /// Bags exist only as two of the offsets.
@@ -194,6 +213,25 @@ static Value castToDynamic(ImplicitLocOpBuilder &b, Value array) {
   return memref::CastOp::create(b, dynamic, array);
 }
 
+/// A new array: `offsets`, and behind them the number of `values`.
+static Value appendLength(ImplicitLocOpBuilder &b, Value offsets,
+                          Value values) {
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  Value batch = memref::DimOp::create(b, offsets, zero);
+  Value length = arith::AddIOp::create(b, batch, one);
+  auto type = cast<MemRefType>(offsets.getType());
+  Value all = memref::AllocOp::create(b, type, length);
+  Value front = memref::SubViewOp::create(
+      b, all, OpFoldResult(b.getIndexAttr(0)), OpFoldResult(batch),
+      OpFoldResult(b.getIndexAttr(1)));
+  memref::CopyOp::create(b, offsets, front);
+  Value last = arith::IndexCastOp::create(
+      b, type.getElementType(), memref::DimOp::create(b, values, zero));
+  memref::StoreOp::create(b, last, all, batch);
+  return all;
+}
+
 void FunctionLowering::lower(PoolFunctions &pools) {
   MLIRContext *context = function.getContext();
   convertArguments();
@@ -215,6 +253,7 @@ void FunctionLowering::lower(PoolFunctions &pools) {
     argumentAttrs.push_back(attributes);
     fill(castToDynamic(b, output), operand, pools);
   }
+  freeOffsets();
   terminator()->setOperands(kept);
   eraseEmbOps();
 
@@ -266,31 +305,64 @@ void FunctionLowering::fill(Value output, Value pooled, PoolFunctions &pools) {
       }
       std::reverse(pieces.begin() + first, pieces.end());
     } else if (auto lookup = dyn_cast<emb::LookupOp>(op)) {
-      auto feature = lookup.getBags().getDefiningOp<emb::FeatureOp>();
-      call(loc, pools, lookup.getShape(), feature.getKjt(), feature.getIndex(),
-           lookup.getWeights(), lookup.getTable(), output, piece.column);
+      call(loc, pools, lookup.getShape(), findBags(lookup), lookup.getWeights(),
+           lookup.getTable(), output, piece.column);
     } else {
       auto fused = cast<emb::FusedLookupOp>(op);
       for (auto feature :
            fused.getFeatures().getAsRange<emb::FusedFeatureAttr>())
-        call(loc, pools, fused.getShape(feature), fused.getKjt(),
-             feature.getKey(), fused.getWeights(),
+        call(loc, pools, fused.getShape(feature),
+             {findJagged(fused.getKjt()), feature.getKey()}, fused.getWeights(),
              fused.getTables()[feature.getTable()], output,
              piece.column + feature.getColumn());
     }
   }
 }
 
+FunctionLowering::Jagged FunctionLowering::findJagged(Value kjt) {
+  auto op = kjt.getDefiningOp<emb::KjtOp>();
+  if (!op)
+    return jagged.lookup(kjt);
+  ImplicitLocOpBuilder b(op.getLoc(), terminator());
+  return {castToDynamic(b, arrays.lookup(op.getValues())),
+          castToDynamic(b, arrays.lookup(op.getOffsets()))};
+}
+
+FunctionLowering::Bags FunctionLowering::findBags(emb::LookupOp lookup) {
+  if (auto feature = lookup.getBags().getDefiningOp<emb::FeatureOp>())
+    return {findJagged(feature.getKjt()),
+            static_cast<int64_t>(feature.getIndex())};
+  return {toJagged(lookup.getBags().getDefiningOp<emb::BagsOp>()), 0};
+}
+
+/// The arrays of `bags` as those of a jagged input of one feature.
+FunctionLowering::Jagged FunctionLowering::toJagged(emb::BagsOp bags) {
+  ImplicitLocOpBuilder b(bags.getLoc(), terminator());
+  Value values = castToDynamic(b, arrays.lookup(bags.getValues()));
+  Value given = arrays.lookup(bags.getOffsets());
+  if (bags.getIncludeLastOffset())
+    return {values, castToDynamic(b, given)};
+  Value &offsets = completedOffsets[{bags.getOffsets(), bags.getValues()}];
+  if (!offsets)
+    offsets = appendLength(b, castToDynamic(b, given), values);
+  return {values, offsets};
+}
+
+void FunctionLowering::freeOffsets() {
+  OpBuilder b(terminator());
+  for (auto &[key, offsets] : completedOffsets)
+    memref::DeallocOp::create(b, offsets.getLoc(), offsets);
+}
+
 void FunctionLowering::call(Location loc, PoolFunctions &pools,
-                            const emb::LookupShape &shape, Value kjt,
-                            int64_t key, Value weights, Value table,
-                            Value output, int64_t column) {
+                            const emb::LookupShape &shape, Bags bags,
+                            Value weights, Value table, Value output,
+                            int64_t column) {
   ImplicitLocOpBuilder b(loc, terminator());
-  Jagged input = jagged.lookup(kjt);
-  SmallVector<Value> operands{input.values, input.offsets};
+  SmallVector<Value> operands{bags.arrays.values, bags.arrays.offsets};
   if (shape.weighted)
     operands.push_back(castToDynamic(b, arrays.lookup(weights)));
-  operands.push_back(arith::ConstantIndexOp::create(b, key));
+  operands.push_back(arith::ConstantIndexOp::create(b, bags.feature));
   operands.push_back(castToDynamic(b, arrays.lookup(table)));
   operands.push_back(output);
   operands.push_back(arith::ConstantIndexOp::create(b, column));

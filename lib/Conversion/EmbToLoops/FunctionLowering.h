@@ -7,6 +7,8 @@
 
 #include "recflex/Dialect/Emb/IR/Emb.h"
 
+#include "llvm/ADT/MapVector.h"
+
 namespace recflex {
 
 /// Whether `op` belongs to the emb dialect.
@@ -27,9 +29,14 @@ public:
   void lower(PoolFunctions &pools);
 
 private:
-  /// The arrays of a jagged input.
+  /// The arrays of a jagged input, memref<?xi> each.
   struct Jagged {
     mlir::Value values, offsets;
+  };
+  /// Where the bags of a lookup are.
+  struct Bags {
+    Jagged arrays;
+    int64_t feature; ///< of those in `arrays`
   };
   /// A value to write into an output, and from which column on.
   struct Piece {
@@ -42,16 +49,21 @@ private:
   mlir::LogicalResult checkOperands(mlir::Operation *op,
                                     mlir::ValueRange operands,
                                     llvm::StringRef what);
+  mlir::LogicalResult checkArrays(mlir::Operation *op);
+  mlir::LogicalResult checkKjt(mlir::Operation *op, mlir::Value kjt);
   mlir::LogicalResult checkBags(mlir::Operation *op);
   mlir::LogicalResult checkPooled(mlir::Operation *op);
   mlir::LogicalResult checkReturn();
 
   void convertArguments();
   void fill(mlir::Value output, mlir::Value pooled, PoolFunctions &pools);
+  Jagged findJagged(mlir::Value kjt);
+  Bags findBags(emb::LookupOp lookup);
+  Jagged toJagged(emb::BagsOp bags);
   void call(mlir::Location loc, PoolFunctions &pools,
-            const emb::LookupShape &shape, mlir::Value kjt, int64_t key,
-            mlir::Value weights, mlir::Value table, mlir::Value output,
-            int64_t column);
+            const emb::LookupShape &shape, Bags bags, mlir::Value weights,
+            mlir::Value table, mlir::Value output, int64_t column);
+  void freeOffsets();
   void eraseEmbOps();
 
   mlir::Block &entry() { return function.getBody().front(); }
@@ -62,6 +74,9 @@ private:
   mlir::func::FuncOp function;
   llvm::DenseMap<mlir::Value, Jagged> jagged;
   llvm::DenseMap<mlir::Value, mlir::Value> arrays;
+  /// Offsets with the last one appended, by those without it and the values.
+  llvm::MapVector<std::pair<mlir::Value, mlir::Value>, mlir::Value>
+      completedOffsets;
   mlir::SmallVector<mlir::DictionaryAttr> argumentAttrs;
 };
 

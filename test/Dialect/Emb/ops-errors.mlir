@@ -636,3 +636,139 @@ func.func @occupancy() attributes {emb.occupancy = 10} { return }
 
 // expected-error @below {{has 'emb.occupancy'; it belongs on a function}}
 module attributes {emb.occupancy = #emb.occupancy<threads = 128, blocks = 8>} {}
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// Jagged inputs and bags from arrays
+//===----------------------------------------------------------------------===//
+
+func.func @f(%values: tensor<?xi32>, %offsets: tensor<?xi64>) {
+  // expected-error @below {{takes 'tensor<?xi32>' to make '!emb.kjt<2 x i64>'; all must be of one integer type}}
+  %0 = emb.kjt %values, %offsets
+      : tensor<?xi32>, tensor<?xi64> -> !emb.kjt<2 x i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64>, %offsets: tensor<?xi64, "x">) {
+  // expected-error @below {{takes 'tensor<?xi64, "x">'; index arrays are dense: drop the encoding}}
+  %0 = emb.kjt %values, %offsets
+      : tensor<?xi64>, tensor<?xi64, "x"> -> !emb.kjt<2 x i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64>, %offsets: tensor<10xi64>) {
+  // expected-error @below {{has 10 offsets for 2 features; there must be one more than features x samples}}
+  %0 = emb.kjt %values, %offsets
+      : tensor<?xi64>, tensor<10xi64> -> !emb.kjt<2 x i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64>, %offsets: tensor<0xi64>) {
+  // expected-error @below {{has 0 offsets for 2 features; there must be one more than features x samples}}
+  %0 = emb.kjt %values, %offsets
+      : tensor<?xi64>, tensor<0xi64> -> !emb.kjt<2 x i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64>, %offsets: tensor<?xi32>) {
+  // expected-error @below {{takes 'tensor<?xi32>' to make '!emb.bags<i64>'; all must be of one integer type}}
+  %0 = emb.bags %values, %offsets
+      : tensor<?xi64>, tensor<?xi32> -> !emb.bags<i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64, "x">, %offsets: tensor<?xi64>) {
+  // expected-error @below {{takes 'tensor<?xi64, "x">'; index arrays are dense: drop the encoding}}
+  %0 = emb.bags %values, %offsets
+      : tensor<?xi64, "x">, tensor<?xi64> -> !emb.bags<i64>
+  return
+}
+
+// -----
+
+func.func @f(%values: tensor<?xi64>, %offsets: tensor<0xi64>) {
+  // No offsets are no samples.
+  %0 = emb.bags %values, %offsets
+      : tensor<?xi64>, tensor<0xi64> -> !emb.bags<i64>
+  // expected-error @below {{has no offsets; with include_last_offset there is at least one, where the last bag ends}}
+  %1 = emb.bags %values, %offsets {include_last_offset}
+      : tensor<?xi64>, tensor<0xi64> -> !emb.bags<i64>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i64>) {
+  // expected-error @below {{drops row -1 of bags of 'i64'; rows count from 0 to what 'i64' can hold}}
+  %0 = emb.drop_row -1 of %b : !emb.bags<i64> -> !emb.bags<i64>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>) {
+  // expected-error @below {{drops row 2147483648 of bags of 'i32'; rows count from 0 to what 'i32' can hold}}
+  %0 = emb.drop_row 2147483648 of %b : !emb.bags<i32> -> !emb.bags<i32>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>) {
+  // expected-error @below {{makes '!emb.bags<i64>' of '!emb.bags<i32>'; they must be the same}}
+  %0 = emb.drop_row 0 of %b : !emb.bags<i32> -> !emb.bags<i64>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>, %w: tensor<?xf32>) {
+  // expected-error @below {{takes weights but gives none}}
+  %0 = emb.drop_row 0 of %b weights(%w)
+      : !emb.bags<i32>, tensor<?xf32> -> !emb.bags<i32>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>) {
+  // expected-error @below {{gives weights but takes none}}
+  %0:2 = emb.drop_row 0 of %b : !emb.bags<i32> -> !emb.bags<i32>, tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>, %w: tensor<7xf32>) {
+  // expected-error @below {{gives weights of type 'tensor<7xf32>'; how many are kept is not known: make that tensor<?xf32>}}
+  %0:2 = emb.drop_row 0 of %b weights(%w)
+      : !emb.bags<i32>, tensor<7xf32> -> !emb.bags<i32>, tensor<7xf32>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>) {
+  // expected-error @below {{joins the bags of 1 features into '!emb.kjt<2 x i32>'; there must be one a feature}}
+  %0 = emb.join %b : !emb.bags<i32> -> !emb.kjt<2 x i32>
+  return
+}
+
+// -----
+
+func.func @f(%b: !emb.bags<i32>, %c: !emb.bags<i64>) {
+  // expected-error @below {{joins '!emb.bags<i64>' into '!emb.kjt<2 x i32>'; all must be of one integer type}}
+  %0 = emb.join %b, %c : !emb.bags<i32>, !emb.bags<i64> -> !emb.kjt<2 x i32>
+  return
+}

@@ -28,6 +28,43 @@ func.func @poolings(%kjt: !emb.kjt<3 x i32>, %table: tensor<1024x4xf32>)
   return %out : tensor<?x12xf32>
 }
 
+// CHECK-LABEL: func.func @kjt(
+// CHECK-SAME:    %[[V:.*]]: tensor<9xi32>, %[[O:.*]]: tensor<7xi32>
+func.func @kjt(%values: tensor<9xi32>, %offsets: tensor<7xi32>)
+    -> !emb.kjt<2 x i32> {
+  // CHECK: emb.kjt %[[V]], %[[O]] : tensor<9xi32>, tensor<7xi32> -> !emb.kjt<2 x i32>
+  %0 = emb.kjt %values, %offsets
+      : tensor<9xi32>, tensor<7xi32> -> !emb.kjt<2 x i32>
+  return %0 : !emb.kjt<2 x i32>
+}
+
+// CHECK-LABEL: func.func @bags(
+// CHECK-SAME:    %[[V:.*]]: tensor<?xi64>, %[[O:.*]]: tensor<513xi64>, %[[W:.*]]: tensor<7xf32>
+func.func @bags(%values: tensor<?xi64>, %offsets: tensor<513xi64>,
+                %w: tensor<7xf32>) -> (!emb.bags<i64>, tensor<?xf32>) {
+  // CHECK: %[[B0:.*]] = emb.bags %[[V]], %[[O]] : tensor<?xi64>, tensor<513xi64> -> !emb.bags<i64>
+  %b0 = emb.bags %values, %offsets
+      : tensor<?xi64>, tensor<513xi64> -> !emb.bags<i64>
+  // CHECK: emb.bags %[[V]], %[[O]] {include_last_offset} : tensor<?xi64>, tensor<513xi64> -> !emb.bags<i64>
+  %b1 = emb.bags %values, %offsets {include_last_offset}
+      : tensor<?xi64>, tensor<513xi64> -> !emb.bags<i64>
+  // CHECK: %[[K0:.*]] = emb.drop_row 0 of %[[B0]] : !emb.bags<i64> -> !emb.bags<i64>
+  %k0 = emb.drop_row 0 of %b0 : !emb.bags<i64> -> !emb.bags<i64>
+  // CHECK: %[[K1:.*]], %[[KW:.*]] = emb.drop_row 5 of %[[K0]] weights(%[[W]]) : !emb.bags<i64>, tensor<7xf32> -> !emb.bags<i64>, tensor<?xf32>
+  %k1, %kw = emb.drop_row 5 of %k0 weights(%w)
+      : !emb.bags<i64>, tensor<7xf32> -> !emb.bags<i64>, tensor<?xf32>
+  return %k1, %kw : !emb.bags<i64>, tensor<?xf32>
+}
+
+// CHECK-LABEL: func.func @join(
+// CHECK-SAME:    %[[B0:.*]]: !emb.bags<i32>, %[[B1:.*]]: !emb.bags<i32>
+func.func @join(%b0: !emb.bags<i32>, %b1: !emb.bags<i32>) -> !emb.kjt<3 x i32> {
+  // CHECK: emb.join %[[B0]], %[[B1]], %[[B0]] : !emb.bags<i32>, !emb.bags<i32>, !emb.bags<i32> -> !emb.kjt<3 x i32>
+  %0 = emb.join %b0, %b1, %b0
+      : !emb.bags<i32>, !emb.bags<i32>, !emb.bags<i32> -> !emb.kjt<3 x i32>
+  return %0 : !emb.kjt<3 x i32>
+}
+
 // CHECK-LABEL: func.func @weights(
 // CHECK-SAME:    %[[W:[^:]*]]: tensor<?xf32>
 func.func @weights(%kjt: !emb.kjt<2 x i64>, %w: tensor<?xf32>,

@@ -115,6 +115,92 @@ LogicalResult FeatureOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// KjtOp and BagsOp
+//===----------------------------------------------------------------------===//
+
+/// The operands of `op`, values and offsets, make something of `indexType`.
+static LogicalResult verifyArrays(Operation *op, IntegerType indexType) {
+  for (Type operand : op->getOperandTypes()) {
+    auto type = cast<RankedTensorType>(operand);
+    if (type.getEncoding())
+      return op->emitOpError("takes ")
+             << type << "; index arrays are dense: drop the encoding";
+    if (type.getElementType() != indexType)
+      return op->emitOpError("takes ")
+             << type << " to make " << op->getResult(0).getType()
+             << "; all must be of one integer type";
+  }
+  return success();
+}
+
+LogicalResult KjtOp::verify() {
+  KjtType kjt = getKjt().getType();
+  if (failed(verifyArrays(*this, kjt.getIndexType())))
+    return failure();
+  auto offsets = cast<RankedTensorType>(getOffsets().getType());
+  if (!offsets.isDynamicDim(0) &&
+      (offsets.getDimSize(0) < 1 ||
+       (offsets.getDimSize(0) - 1) % kjt.getFeatures() != 0))
+    return emitOpError("has ")
+           << offsets.getDimSize(0) << " offsets for " << kjt.getFeatures()
+           << " features; there must be one more than features x samples";
+  return success();
+}
+
+LogicalResult BagsOp::verify() {
+  if (failed(verifyArrays(*this, getBags().getType().getIndexType())))
+    return failure();
+  auto offsets = cast<RankedTensorType>(getOffsets().getType());
+  if (getIncludeLastOffset() && offsets.getDimSize(0) == 0)
+    return emitOpError("has no offsets; with include_last_offset there is at "
+                       "least one, where the last bag ends");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// DropRowOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult DropRowOp::verify() {
+  IntegerType index = getBags().getType().getIndexType();
+  int64_t row = static_cast<int64_t>(getRow());
+  if (row < 0 || (index.getWidth() == 32 && row > INT32_MAX))
+    return emitOpError("drops row ") << row << " of bags of " << index
+                                     << "; rows count from 0 to what " << index
+                                     << " can hold";
+  if (getKept().getType() != getBags().getType())
+    return emitOpError("makes ") << getKept().getType() << " of "
+                                 << getBags().getType()
+                                 << "; they must be the same";
+  if (!getWeights() != !getKeptWeights())
+    return emitOpError(getWeights() ? "takes weights but gives none"
+                                    : "gives weights but takes none");
+  if (Value kept = getKeptWeights())
+    if (!cast<RankedTensorType>(kept.getType()).isDynamicDim(0))
+      return emitOpError("gives weights of type ")
+             << kept.getType()
+             << "; how many are kept is not known: make that tensor<?xf32>";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// JoinOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult JoinOp::verify() {
+  KjtType kjt = getKjt().getType();
+  if (static_cast<int64_t>(getBags().size()) != kjt.getFeatures())
+    return emitOpError("joins the bags of ")
+           << getBags().size() << " features into " << kjt
+           << "; there must be one a feature";
+  for (Type type : getBags().getTypes())
+    if (cast<BagsType>(type).getIndexType() != kjt.getIndexType())
+      return emitOpError("joins ") << type << " into " << kjt
+                                   << "; all must be of one integer type";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // LookupOp
 //===----------------------------------------------------------------------===//
 

@@ -72,9 +72,15 @@ private:
       return lookup.emitOpError(
           "has no schedule; run -emb-select-schedules first");
     auto feature = lookup.getBags().getDefiningOp<FeatureOp>();
+    if (!feature && lookup.getWeights())
+      return lookup.emitOpError(
+          "takes weights beside bags of its own; one kernel takes them beside "
+          "one jagged input: make that with emb.kjt and emb.feature, or lower "
+          "with -convert-emb-to-linalg");
     if (!feature)
       return lookup.emitOpError("takes bags that no emb.feature gives; only "
-                                "features of a jagged input can be fused");
+                                "features of a jagged input can be fused: run "
+                                "-emb-join-bags first");
     if (failed(agree(lookup, kjt, feature.getKjt(), "another jagged input")))
       return failure();
     if (lookup.getWeights() &&

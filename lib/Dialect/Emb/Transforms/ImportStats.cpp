@@ -24,25 +24,34 @@ void attachStats(Value kjt, ArrayRef<BagStats> stats) {
   }
 }
 
+/// Arguments, and what ops make of arrays.
+static SmallVector<Value> findJaggedInputs(func::FuncOp function) {
+  SmallVector<Value> inputs;
+  auto collect = [&](ValueRange values) {
+    llvm::copy_if(values, std::back_inserter(inputs), [](Value value) {
+      return isa<KjtType>(value.getType());
+    });
+  };
+  collect(function.getArguments());
+  function.walk([&](Operation *op) { collect(op->getResults()); });
+  return inputs;
+}
+
 namespace {
 struct EmbImportStats : impl::EmbImportStatsPassBase<EmbImportStats> {
   using EmbImportStatsPassBase::EmbImportStatsPassBase;
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    BlockArgument input;
-    for (BlockArgument argument : function.getArguments()) {
-      if (!isa<KjtType>(argument.getType()))
-        continue;
-      if (input) {
-        function.emitOpError("has several jagged inputs; sample batches can be "
-                             "matched with one only");
-        return signalPassFailure();
-      }
-      input = argument;
-    }
-    if (!input)
+    SmallVector<Value> inputs = findJaggedInputs(function);
+    if (inputs.empty())
       return;
+    if (inputs.size() > 1) {
+      function.emitOpError("has several jagged inputs; sample batches can be "
+                           "matched with one only");
+      return signalPassFailure();
+    }
+    Value input = inputs.front();
     if (batches.empty()) {
       function.emitOpError(
           "needs sample batches: give -emb-import-stats=batches=FILE,...");

@@ -22,6 +22,7 @@ def Emb_AnySchedule : Attr<
   let returnType = "::recflex::emb::ScheduleAttrInterface";
   let convertFromStorage = "$_self";
 }
+def Emb_IndexArray : 1DTensorOf<[I32, I64]>;
 
 def Emb_FeatureOp : Emb_Op<"feature", [Pure]> {
   let summary = "One feature of a jagged input";
@@ -39,14 +40,111 @@ def Emb_FeatureOp : Emb_Op<"feature", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Emb_KjtOp : Emb_Op<"kjt", [Pure]> {
+  let summary = "A jagged input from its arrays";
+  let description = [{
+    For functions that have values and offsets as tensors: the way from other
+    dialects to `!emb.kjt`. Bag s of feature f is `values` from
+    `offsets[f * samples + s]` up to the next offset; there is one more of them
+    than features x samples. They begin with 0 and never fall; others are the
+    caller's error.
+
+    ```mlir
+    %kjt = emb.kjt %values, %offsets
+        : tensor<?xi64>, tensor<?xi64> -> !emb.kjt<26 x i64>
+    ```
+  }];
+  let arguments = (ins Emb_IndexArray:$values, Emb_IndexArray:$offsets);
+  let results = (outs Emb_KjtType:$kjt);
+  let assemblyFormat = [{
+    $values `,` $offsets attr-dict `:` type($values) `,` type($offsets) `->`
+    qualified(type($kjt))
+  }];
+  let hasVerifier = 1;
+}
+
+def Emb_BagsOp : Emb_Op<"bags", [Pure]> {
+  let summary = "Bags from arrays of values and offsets";
+  let description = [{
+    The bags of a feature that has arrays of its own, as PyTorch's EmbeddingBag
+    takes them: bag s is `values` from `offsets[s]` up to `offsets[s + 1]`, and
+    the last one ends where the values do. With `include_last_offset` the offsets
+    say that too: there is one more of them than there are bags. Offsets begin
+    with 0 and never fall; others are the caller's error.
+
+    Weights of a lookup of these bags stand beside `values`.
+
+    ```mlir
+    %0 = emb.bags %values, %offsets
+        : tensor<?xi64>, tensor<512xi64> -> !emb.bags<i64>
+    %1 = emb.bags %values, %ends {include_last_offset}
+        : tensor<?xi64>, tensor<513xi64> -> !emb.bags<i64>
+    ```
+  }];
+  let arguments = (ins Emb_IndexArray:$values, Emb_IndexArray:$offsets,
+                       UnitAttr:$include_last_offset);
+  let results = (outs Emb_BagsType:$bags);
+  let assemblyFormat = [{
+    $values `,` $offsets attr-dict `:` type($values) `,` type($offsets) `->`
+    qualified(type($bags))
+  }];
+  let hasVerifier = 1;
+}
+
+def Emb_DropRowOp : Emb_Op<"drop_row", [Pure]> {
+  let summary = "Bags without the lookups of one row";
+  let description = [{
+    What PyTorch calls a padding index: lookups of `row` do not count, neither in
+    a sum nor for the length of a bag. With `weights`, which stand beside the
+    values of `bags`, the second result stands beside those of the first.
+
+    ```mlir
+    %0 = emb.drop_row 0 of %bags : !emb.bags<i64> -> !emb.bags<i64>
+    %1, %w1 = emb.drop_row 0 of %bags weights(%w)
+        : !emb.bags<i64>, tensor<?xf32> -> !emb.bags<i64>, tensor<?xf32>
+    ```
+  }];
+  let arguments = (ins I64Attr:$row, Emb_BagsType:$bags,
+                       Optional<Emb_SampleWeights>:$weights);
+  let results = (outs Emb_BagsType:$kept,
+                      Optional<Emb_SampleWeights>:$keptWeights);
+  let assemblyFormat = [{
+    $row `of` $bags (`weights` `(` $weights^ `)`)? attr-dict `:`
+    qualified(type($bags)) (`,` type($weights)^)? `->` qualified(type($kept))
+    (`,` type($keptWeights)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Emb_JoinOp : Emb_Op<"join", [Pure]> {
+  let summary = "Bags of several features as one jagged input";
+  let description = [{
+    Feature i of the result has the bags of operand i. All have as many samples,
+    and all their lookups together must fit the index type. `-emb-join-bags`
+    makes it of features that have arrays of their own.
+
+    ```mlir
+    %kjt = emb.join %b0, %b1
+        : !emb.bags<i64>, !emb.bags<i64> -> !emb.kjt<2 x i64>
+    ```
+  }];
+  let arguments = (ins Variadic<Emb_BagsType>:$bags);
+  let results = (outs Emb_KjtType:$kjt);
+  let assemblyFormat = [{
+    $bags attr-dict `:` qualified(type($bags)) `->` qualified(type($kjt))
+  }];
+  let hasVerifier = 1;
+}
+
 def Emb_LookupOp : Emb_Op<"lookup", [Pure]> {
   let summary = "Looks up the rows of every bag and pools them";
   let description = [{
     Row s of the result is the sum, mean or maximum of the table's rows that
     bag s names; zeros where the bag is empty. With `weights` every looked-up
     row is first multiplied by its weight (sum and mean only; a mean divides by
-    the bag's length). Weights stand beside the jagged input's values: one a
-    lookup of the whole batch, over all features. Accumulates in f32.
+    the bag's length). Weights stand beside the values that the bags are made
+    of. For those of a jagged input that is one a lookup of the whole batch, over
+    all features. Accumulates in f32.
 
     A maximum ignores NaNs; of NaNs alone it is -inf. An index outside the
     table is the caller's error.

@@ -5,11 +5,43 @@
 
 include "mlir/Pass/PassBase.td"
 
+def EmbJoinBagsPass : Pass<"emb-join-bags", "::mlir::func::FuncOp"> {
+  let summary = "Make bags of their own features of one jagged input";
+  let description = [{
+    Lookups of bags that are no features of a jagged input, as `emb.bags` makes
+    them, take features of an `emb.join` of these bags instead. So they can be
+    given statistics, and be fused. Feature i is the i-th of the bags, in the order
+    of the lookups. Lookups of one block, of bags of one type, share a jagged
+    input; what computes the bags is moved ahead of the first of them.
+
+    Weighted lookups stay as they are: their weights stand beside arrays of their
+    own.
+
+    ```mlir
+    // Before
+    %b0 = emb.bags %v0, %o0 : tensor<?xi64>, tensor<?xi64> -> !emb.bags<i64>
+    %0 = emb.lookup sum %t0[%b0] ...
+    %b1 = emb.bags %v1, %o1 : tensor<?xi64>, tensor<?xi64> -> !emb.bags<i64>
+    %1 = emb.lookup sum %t1[%b1] ...
+    // After
+    %b0 = emb.bags %v0, %o0 : tensor<?xi64>, tensor<?xi64> -> !emb.bags<i64>
+    %b1 = emb.bags %v1, %o1 : tensor<?xi64>, tensor<?xi64> -> !emb.bags<i64>
+    %kjt = emb.join %b0, %b1
+        : !emb.bags<i64>, !emb.bags<i64> -> !emb.kjt<2 x i64>
+    %f0 = emb.feature %kjt[0] : !emb.kjt<2 x i64> -> !emb.bags<i64>
+    %f1 = emb.feature %kjt[1] : !emb.kjt<2 x i64> -> !emb.bags<i64>
+    %0 = emb.lookup sum %t0[%f0] ...
+    %1 = emb.lookup sum %t1[%f1] ...
+    ```
+  }];
+}
+
 def EmbImportStatsPass : Pass<"emb-import-stats", "::mlir::func::FuncOp"> {
   let summary = "Attach measured statistics to every lookup";
   let description = [{
     Reads sample batches (safetensors files, feature-major values and offsets)
-    and attaches `#emb.stats` to the lookups of the function's jagged input.
+    and attaches `#emb.stats` to the lookups of the function's jagged input, which
+    may be an argument or, after `-emb-join-bags`, joined.
 
     ```mlir
     // Before, with --emb-import-stats="batches=b0.safetensors,b1.safetensors"
