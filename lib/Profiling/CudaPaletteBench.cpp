@@ -85,8 +85,8 @@ Status CudaPaletteBench::upload(const BenchSamples &samples) {
   return {};
 }
 
-Benched<BenchDevice> CudaPaletteBench::describe() {
-  const DeviceProperties &gpu = device->properties();
+BenchDevice CudaPaletteBench::describe(const Device &device) {
+  const DeviceProperties &gpu = device.properties();
   BenchDevice described;
   described.name = gpu.name;
   described.chip = gpu.chip();
@@ -138,6 +138,10 @@ Result<const LoadedPalette *> CudaPaletteBench::find(int64_t palette) const {
 static constexpr BenchOptions kTiming{/*samples=*/11, /*sampleSeconds=*/5e-4,
                                       /*warmupSeconds=*/1e-3};
 
+/// An assignment whose blocks take that many times what those of the best one
+/// took gets one round alone.
+static constexpr int64_t kHopeless = 3;
+
 /// The median, of at least one.
 static double middle(std::vector<double> values) {
   return summarize(std::move(values)).median;
@@ -177,6 +181,12 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
       !status)
     return status.error();
   std::vector<std::vector<BlockTimes>> rounds;
+  auto cyclesOf = [](const std::vector<BlockTimes> &round) {
+    int64_t sum = 0;
+    for (const BlockTimes &feature : round)
+      sum += feature.sum;
+    return sum;
+  };
   for (int round = 0; round != roundCount; ++round) {
     rounds.emplace_back(manifest.features.size());
     for (size_t i = 0; i != batches.size(); ++i) {
@@ -199,6 +209,11 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
           !status)
         return status.error();
     }
+    // What takes a multiple of what others took is not worth its time.
+    int64_t cycles = cyclesOf(rounds.back());
+    leastCycles = std::min(leastCycles, cycles);
+    if (cycles / kHopeless > leastCycles)
+      break;
   }
   std::vector<FeatureProfile> profiles =
       summarizeRounds(rounds, device->properties().clockRate);

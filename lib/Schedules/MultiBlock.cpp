@@ -176,7 +176,11 @@ void addMultiBlockCandidates(MLIRContext *context,
     for (int64_t rows : {32 / lanes, 128 / lanes})
       for (int64_t parts = 2; parts <= abi::kMaxBagParts; parts *= 2)
         for (int64_t unroll : {8, 4, 2, 1}) {
-          bool isNeverCut = stats.batch > 0 && stats.max <= rows * unroll;
+          // Bags of few lookups are not cut, or leave parts with next to
+          // nothing to do.
+          bool isNeverCut =
+              stats.batch > 0 &&
+              (stats.max <= rows * unroll || stats.max < 2 * parts * rows);
           if (isNeverCut || unroll > rowsInFlight || vector * unroll > inFlight)
             continue;
           add(emb::MultiBlockAttr::get(context, vector, lanes, rows, parts,

@@ -104,6 +104,11 @@ Result<TuningResult> Tuner::run() {
     if (!refined)
       return refined.error();
     ranking = &findRanking(*rankings, refined->kernel.occupancy);
+    auto mutations =
+        mutate(context, *ranking, refined->kernel, options.mutations);
+    if (!mutations)
+      return mutations.error();
+    result.mutations = std::move(*mutations);
     assignment = std::move(refined->kernel.assignment);
     result.origin = std::move(refined->kernel.origin);
     result.kernel = std::move(refined->kernel.trial);

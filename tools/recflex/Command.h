@@ -44,6 +44,7 @@ std::unique_ptr<Command> createInspectCommand();
 std::unique_ptr<Command> createDiffCommand();
 std::unique_ptr<Command> createRunCommand();
 std::unique_ptr<Command> createBenchCommand();
+std::unique_ptr<Command> createCompareCommand();
 std::unique_ptr<Command> createServeCheckCommand();
 std::unique_ptr<Command> createStressCommand();
 std::unique_ptr<Command> createDoctorCommand();

@@ -37,7 +37,7 @@ int main(int argc, char **argv) {
        {createImportCommand, createGenerateCommand, createTuneCommand,
         createExplainCommand, createCompileCommand, createInspectCommand,
         createDiffCommand, createRunCommand, createBenchCommand,
-        createServeCheckCommand, createStressCommand, createDoctorCommand,
+        createCompareCommand, createServeCheckCommand, createStressCommand, createDoctorCommand,
         createPlantFaultCommand})
     commands.push_back(create());
   for (auto &command : commands)
@@ -56,6 +56,7 @@ int main(int argc, char **argv) {
       "  recflex diff         what differs between two artifacts\n"
       "  recflex run          a batch on a GPU, the simulator or the CPU\n"
       "  recflex bench        time batches on a GPU\n"
+      "  recflex compare      time artifacts of a model in turns\n"
       "  recflex serve-check  an artifact under load from many threads\n"
       "  recflex stress       long tests of an artifact\n"
       "  recflex doctor       what this machine has, and what works\n"

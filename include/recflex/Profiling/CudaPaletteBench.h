@@ -7,6 +7,7 @@
 #include "recflex/Runtime/DeviceBatch.h"
 #include "recflex/Runtime/DeviceBench.h"
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,7 +32,8 @@ public:
          std::vector<DevicePtr> tables, const BenchSamples &samples);
   ~CudaPaletteBench() override;
 
-  Benched<BenchDevice> describe() override;
+  static BenchDevice describe(const Device &device);
+  Benched<BenchDevice> describe() override { return describe(*device); }
   Benched<PaletteFigures> load(int64_t palette,
                                const PaletteImage &image) override;
   void unload(int64_t palette) override;
@@ -64,6 +66,8 @@ private:
   std::unique_ptr<PooledOutputs> outputs;
   std::unique_ptr<Memory> memory;
   std::map<int64_t, std::unique_ptr<LoadedPalette>> palettes;
+  /// Of all blocks in a round, of the best assignment until now.
+  int64_t leastCycles = std::numeric_limits<int64_t>::max();
   /// Seconds a batch of the yardstick, when it was first timed.
   std::optional<double> yardstickSeconds;
 };

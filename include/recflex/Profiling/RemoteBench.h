@@ -28,9 +28,10 @@ class RemoteBench final : public PaletteBench {
 public:
   using Duration = std::chrono::milliseconds;
   struct Limits {
-    Duration start = std::chrono::minutes(10); ///< tables are on their way
-    Duration load = std::chrono::minutes(2);   ///< a driver may compile
-    Duration run = std::chrono::seconds(30);   ///< profile() and time()
+    Duration start = std::chrono::minutes(1);
+    /// A driver may compile, and with the first palette tables go to the device.
+    Duration load = std::chrono::minutes(10);
+    Duration run = std::chrono::seconds(20); ///< profile() and time()
   };
   /// Makes the bench, in the child; this process must not have touched the
   /// device, for a child of it could not.

@@ -32,6 +32,9 @@ struct TuningOptions {
   size_t refineOccupancies = 3;
   /// Refining ends with a pass that gains less than this part of the time.
   double passGain = 0.005;
+  /// Other schedules to try of each class in the end, to see whether the chosen
+  /// one is the fastest (Mutations.h).
+  size_t mutations = 0;
   /// Shares of the budget that are gone when a stage gives way to the next.
   double localShare = 0.6;
   double globalShare = 0.8;

@@ -3,6 +3,7 @@
 #ifndef RECFLEX_TUNING_TUNER_H
 #define RECFLEX_TUNING_TUNER_H
 
+#include "recflex/Tuning/Mutations.h"
 #include "recflex/Tuning/RefineStage.h"
 
 namespace recflex {
@@ -26,6 +27,7 @@ struct TuningResult {
   std::optional<Trial> kernel;
   /// All kernels of the global stage that work.
   std::vector<MeasuredKernel> kernels;
+  std::vector<Mutation> mutations; ///< none unless they are asked for
   size_t measured = 0, known = 0; ///< trials
   double seconds = 0;
   bool outOfTime = false; ///< the budget ended before the work did

@@ -17,78 +17,94 @@
 namespace recflex {
 namespace {
 
-/// The bench, and the tables that it reads.
-class BenchWithTables final : public PaletteBench {
-public:
-  BenchWithTables(DeviceTables tables, std::unique_ptr<PaletteBench> bench)
-      : tables(std::move(tables)), bench(std::move(bench)) {}
-
-  Benched<BenchDevice> describe() override { return bench->describe(); }
-  Benched<PaletteFigures> load(int64_t palette,
-                               const PaletteImage &image) override {
-    return bench->load(palette, image);
-  }
-  void unload(int64_t palette) override { bench->unload(palette); }
-  Benched<std::vector<FeatureProfile>>
-  profile(int64_t palette, const BodyAssignment &assignment, int rounds) override {
-    return bench->profile(palette, assignment, rounds);
-  }
-  Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
-                             int64_t yardstickPalette,
-                             const BodyAssignment &yardstick) override {
-    return bench->time(palette, assignment, yardstickPalette, yardstick);
-  }
-
-private:
-  DeviceTables tables;
-  std::unique_ptr<PaletteBench> bench;
-};
-
 /// What the process that measures is given, by being a fork of this one.
 struct BenchInput {
   Manifest manifest;
   HostTables tables;
-  BenchSamples samples;
+  BenchSamples samples; ///< without references
+};
+
+/// A bench whose tables and batches go to the device when something is to be
+/// measured: a tuner that knows all from its record waits for none of it.
+class LazyBench final : public PaletteBench {
+public:
+  LazyBench(DevicePointer device, std::shared_ptr<BenchInput> input)
+      : device(std::move(device)), input(std::move(input)) {}
+
+  Benched<BenchDevice> describe() override {
+    return CudaPaletteBench::describe(*device);
+  }
+  Benched<PaletteFigures> load(int64_t palette,
+                               const PaletteImage &image) override {
+    if (!bench)
+      if (Status status = prepare(); !status)
+        return BenchFailure{BenchFailure::deviceLost, status.error().message};
+    return bench->load(palette, image);
+  }
+  void unload(int64_t palette) override {
+    if (bench)
+      bench->unload(palette);
+  }
+  Benched<std::vector<FeatureProfile>>
+  profile(int64_t palette, const BodyAssignment &assignment,
+          int rounds) override {
+    return bench ? bench->profile(palette, assignment, rounds)
+                 : Benched<std::vector<FeatureProfile>>(notLoaded());
+  }
+  Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
+                             int64_t yardstickPalette,
+                             const BodyAssignment &yardstick) override {
+    return bench ? bench->time(palette, assignment, yardstickPalette, yardstick)
+                 : Benched<KernelTiming>(notLoaded());
+  }
+
+private:
+  static BenchFailure notLoaded() {
+    return {BenchFailure::crashed, "no palette is loaded"};
+  }
+  Status prepare();
+
+  DevicePointer device;
+  std::shared_ptr<BenchInput> input;
+  DeviceTables tables;
+  std::unique_ptr<CudaPaletteBench> bench;
 };
 
 } // namespace
 
-static Result<std::unique_ptr<PaletteBench>>
-createBench(const BenchInput &input) {
-  auto device = Device::open();
-  if (!device)
-    return device.error();
-  auto stream = Stream::create(*device);
-  if (!stream)
-    return stream.error();
-  auto tables = DeviceTables::upload(*stream, input.manifest, input.tables);
-  if (!tables)
-    return tables.error();
-  auto bench = CudaPaletteBench::create(*device, input.manifest,
-                                        tables->addresses(), input.samples);
-  if (!bench)
-    return bench.error();
-  return std::unique_ptr<PaletteBench>(std::make_unique<BenchWithTables>(
-      std::move(*tables), std::move(*bench)));
-}
-
-static Result<std::shared_ptr<const BenchInput>>
-makeInput(const TuneRequest &request, const Manifest &manifest) {
-  auto tables = request.tables(manifest);
-  if (!tables)
-    return tables.error();
-  auto input = std::make_shared<BenchInput>(
-      BenchInput{manifest, std::move(*tables), {request.batches, {}}});
-  for (const Batch &batch : request.batches) {
+Status LazyBench::prepare() {
+  const Manifest &manifest = input->manifest;
+  for (const Batch &batch : input->samples.batches) {
     if (Status status = input->tables.prepare(manifest, batch); !status)
-      return status.error();
+      return status;
     auto reference =
         poolReference(manifest, input->tables.addresses(), batch);
     if (!reference)
       return reference.error();
     input->samples.references.push_back(std::move(*reference));
   }
-  return std::shared_ptr<const BenchInput>(std::move(input));
+  auto stream = Stream::create(device);
+  if (!stream)
+    return stream.error();
+  auto uploaded = DeviceTables::upload(*stream, manifest, input->tables);
+  if (!uploaded)
+    return uploaded.error();
+  tables = std::move(*uploaded);
+  auto created = CudaPaletteBench::create(device, manifest, tables.addresses(),
+                                          input->samples);
+  if (!created)
+    return created.error();
+  bench = std::move(*created);
+  return {};
+}
+
+static Result<std::shared_ptr<BenchInput>>
+makeInput(const TuneRequest &request, const Manifest &manifest) {
+  auto tables = request.tables(manifest);
+  if (!tables)
+    return tables.error();
+  return std::make_shared<BenchInput>(
+      BenchInput{manifest, std::move(*tables), {request.batches, {}}});
 }
 
 static TuningDevice describeDevice(const BenchDevice &bench) {
@@ -147,7 +163,14 @@ createCudaMeasurer(const TuneRequest &request) {
     return input.error();
 
   auto bench = std::make_unique<RemoteBench>(
-      [input = *input] { return createBench(*input); }, RemoteBench::Limits{});
+      [input = *input]() -> Result<std::unique_ptr<PaletteBench>> {
+        auto device = Device::open();
+        if (!device)
+          return device.error();
+        return std::unique_ptr<PaletteBench>(
+            std::make_unique<LazyBench>(std::move(*device), input));
+      },
+      RemoteBench::Limits{});
   auto described = bench->describe();
   if (auto *failure = std::get_if<BenchFailure>(&described))
     return makeError(ErrorCode::noDevice, failure->message);

@@ -159,6 +159,7 @@ private:
         },
         budget);
     TuningOptions options;
+    options.mutations = mutations;
     options.only.assign(only.begin(), only.end());
     if (options.only.empty())
       options.only = device.schedules;
@@ -226,6 +227,11 @@ private:
   cl::list<std::string> only{"schedules", cl::CommaSeparated,
                              cl::desc("try these schedules alone"),
                              cl::value_desc("name,..."), cl::sub(sub)};
+  cl::opt<unsigned> mutations{
+      "mutations",
+      cl::desc("other schedules to try of each class in the tuned kernel, to see "
+               "whether the chosen one is the fastest"),
+      cl::init(0), cl::sub(sub)};
   cl::opt<std::string> importFile{
       "import", cl::desc("trials (JSON lines) to add to the record first"),
       cl::value_desc("file"), cl::sub(sub)};

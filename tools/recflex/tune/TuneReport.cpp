@@ -133,6 +133,7 @@ public:
     os << toString(step.stage) << ' ' << describeDone(step) << ", "
        << toString(step.occupancy) << ": " << describeSubject(step) << ": "
        << describeTried(step) << ": " << describeBest(step) << '\n';
+    os.flush(); // for whoever follows a file
   }
   void onFailure(const TuningFailure &failure) override {
     os << describeFailure(failure) << '\n';
@@ -190,6 +191,7 @@ private:
     os << line.dump(-1, ' ', /*ensure_ascii=*/false,
                     nlohmann::json::error_handler_t::replace)
        << '\n';
+    os.flush();
   }
 
   llvm::raw_ostream &os;

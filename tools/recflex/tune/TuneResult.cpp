@@ -14,6 +14,9 @@ namespace recflex {
 
 using Json = nlohmann::ordered_json;
 
+/// A change of one class that gains no more than this shows nothing.
+static constexpr double kMutationGain = 0.02;
+
 /// Classes that a person reads of; machines get all.
 static constexpr size_t kRows = 20;
 
@@ -79,6 +82,20 @@ void printResult(llvm::raw_ostream &os, const TuningProblem &problem,
   if (result.kernel)
     os << (measurer.estimates() ? "estimated: " : "measured: ")
        << showSeconds(result.kernel->cost) << " a batch\n";
+  if (!result.mutations.empty()) {
+    size_t within = llvm::count_if(result.mutations, [](const Mutation &m) {
+      return m.ratio > 1 - kMutationGain;
+    });
+    const Mutation &best = *std::min_element(
+        result.mutations.begin(), result.mutations.end(),
+        [](const auto &a, const auto &b) { return a.ratio < b.ratio; });
+    os << "mutations of " << result.mutations.size()
+       << " classes: the chosen schedule is the best or within "
+       << percent(kMutationGain) << " for " << within << "; the fastest change, "
+       << toText(best.schedule) << " for "
+       << printable(describe(problem.classes[best.classNumber])) << ", takes "
+       << llvm::format("%.4f", best.ratio) << " of the time\n";
+  }
   os << result.measured << " trials, " << result.known
      << " known from the record, " << llvm::format("%.1f", result.seconds)
      << " s\n";
@@ -150,6 +167,12 @@ void printResultJson(llvm::raw_ostream &os, const TuningProblem &problem,
                                {"blocks", kernel.occupancy.blocks},
                                {"seconds_per_batch", kernel.trial.cost},
                                {"spread", kernel.trial.spread}});
+  line["mutations"] = Json::array();
+  for (const Mutation &mutation : result.mutations)
+    line["mutations"].push_back({{"class", mutation.classNumber},
+                                 {"schedule", toText(mutation.schedule)},
+                                 {"ratio", mutation.ratio},
+                                 {"tried", mutation.tried}});
   line["measured"] = result.measured;
   line["known"] = result.known;
   line["seconds"] = result.seconds;

@@ -1,0 +1,56 @@
+//===- Mutations.cpp - Whether another schedule would be faster -----------===//
+
+#include "recflex/Tuning/Mutations.h"
+
+#include <map>
+
+namespace recflex {
+
+static Assignment pickOthers(const std::vector<RankedCandidate> &ranked,
+                             emb::ScheduleAttrInterface chosen, size_t count) {
+  Assignment others;
+  std::map<std::string, size_t> kinds;
+  for (const RankedCandidate &candidate : ranked) {
+    if (candidate.schedule == chosen || others.size() == count)
+      continue;
+    std::string kind =
+        candidate.schedule.getAbstractAttribute().getName().str();
+    if (kinds[kind]++ < (count + 1) / 2)
+      others.push_back(candidate.schedule);
+  }
+  return others;
+}
+
+Result<std::vector<Mutation>> mutate(const TuningContext &context,
+                                     const LocalRanking &ranking,
+                                     const MeasuredKernel &tuned,
+                                     size_t count) {
+  std::vector<Mutation> mutations;
+  for (size_t number = 0; number != tuned.assignment.size(); ++number) {
+    Mutation fastest;
+    fastest.classNumber = number;
+    for (emb::ScheduleAttrInterface schedule :
+         pickOthers(ranking.classes[number], tuned.assignment[number], count)) {
+      Assignment changed = tuned.assignment;
+      changed[number] = schedule;
+      auto trial = context.trials.kernel(changed, tuned.occupancy);
+      if (!trial)
+        return trial.error();
+      if (!*trial)
+        return mutations;
+      if (!(*trial)->isOk())
+        continue;
+      ++fastest.tried;
+      double ratio = (*trial)->cost / tuned.trial.cost;
+      if (!fastest.schedule || ratio < fastest.ratio) {
+        fastest.schedule = schedule;
+        fastest.ratio = ratio;
+      }
+    }
+    if (fastest.schedule)
+      mutations.push_back(fastest);
+  }
+  return mutations;
+}
+
+} // namespace recflex

@@ -1,0 +1,52 @@
+//===- FixedBinding.cpp - One order for all batches -----------------------===//
+
+#include "FixedBinding.h"
+
+#include "recflex/Runtime/Binding.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace recflex {
+
+Result<FixedBinding> FixedBinding::create(const LoadedModel &model,
+                                          const std::vector<Batch> &batches,
+                                          Rule rule, const Stream &stream) {
+  const auto &descriptors = model.module->descriptors();
+  std::vector<double> weights(descriptors.size(), 0);
+  int64_t size = batches.front().batchSize;
+  for (const Batch &batch : batches) {
+    if (batch.batchSize != size)
+      return makeError("batches of ", size, " and of ", batch.batchSize,
+                       " samples have no binding in common; give batches of "
+                       "one size");
+    Binding binding = bindOnHost(descriptors, batch.offsets, size);
+    for (size_t f = 0; f != weights.size(); ++f)
+      weights[f] = rule == Rule::max
+                       ? std::max<double>(weights[f], binding.keys[f])
+                       : weights[f] + binding.keys[f];
+  }
+  std::vector<int32_t> order(descriptors.size()), starts = {0};
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
+    return weights[a] > weights[b];
+  });
+  for (int32_t f : order)
+    starts.push_back(static_cast<int32_t>(
+        starts.back() + abi::tileCount(descriptors[f], size)));
+
+  auto context = ExecutionContext::create(
+      model.attached,
+      withScratch({}, model.module->manifest(), batches));
+  if (!context)
+    return context.error();
+  for (auto [to, from] : {std::pair{context->workspace().order, &order},
+                          std::pair{context->workspace().starts, &starts}})
+    if (Status status = copyToDevice(stream, to, from->data(),
+                                     from->size() * sizeof(int32_t));
+        !status)
+      return status.error();
+  return FixedBinding(std::move(*context));
+}
+
+} // namespace recflex
