@@ -2,8 +2,9 @@
 
 #include "recflex/Tuning/GlobalStage.h"
 
+#include "recflex/Tuning/RefinePool.h"
+
 #include <algorithm>
-#include <map>
 
 namespace recflex {
 
@@ -128,10 +129,10 @@ findIdeas(const TuningContext &context,
           const std::vector<LocalRanking> &rankings) {
   std::vector<KernelIdea> ideas, firsts, others;
   for (const LocalRanking &ranking : rankings) {
-    ideas.push_back({"local winners", &ranking, ranking.winners,
+    ideas.push_back({kWinnersOrigin, &ranking, ranking.winners,
                      ranking.predicted, /*number=*/0});
     if (Assignment untuned = findUntuned(context, ranking); !untuned.empty())
-      ideas.push_back({"untuned", &ranking, untuned,
+      ideas.push_back({kUntunedOrigin, &ranking, untuned,
                        predictSeconds(context, ranking, untuned),
                        /*number=*/0});
     std::vector<KernelIdea> uniform = findUniform(context, ranking);
@@ -158,13 +159,10 @@ static void announce(const TuningContext &context, const LocalRanking &ranking,
     if (idea.ranking == &ranking)
       for (auto [number, schedule] : llvm::enumerate(idea.assignment))
         add(number, schedule);
-  for (auto [number, ranked] : llvm::enumerate(ranking.classes)) {
-    std::map<std::string, size_t> counts; // by kind
-    for (const RankedCandidate &candidate : ranked)
-      if (counts[candidate.schedule.getAbstractAttribute().getName().str()]++ <
-          context.options.refineCandidates)
-        add(number, candidate.schedule);
-  }
+  std::vector<Assignment> pool = makeRefinePool(context, ranking);
+  for (auto [number, candidates] : llvm::enumerate(pool))
+    for (emb::ScheduleAttrInterface schedule : candidates)
+      add(number, schedule);
   context.measurer.expectKernels(ranking.occupancy, schedules);
 }
 

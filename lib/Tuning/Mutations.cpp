@@ -2,21 +2,22 @@
 
 #include "recflex/Tuning/Mutations.h"
 
+#include "recflex/Tuning/RefinePool.h"
+
 #include <map>
 
 namespace recflex {
 
-static Assignment pickOthers(const std::vector<RankedCandidate> &ranked,
+static Assignment pickOthers(const Assignment &candidates,
                              emb::ScheduleAttrInterface chosen, size_t count) {
   Assignment others;
   std::map<std::string, size_t> kinds;
-  for (const RankedCandidate &candidate : ranked) {
-    if (candidate.schedule == chosen || others.size() == count)
+  for (emb::ScheduleAttrInterface schedule : candidates) {
+    if (schedule == chosen || others.size() == count)
       continue;
-    std::string kind =
-        candidate.schedule.getAbstractAttribute().getName().str();
+    std::string kind = schedule.getAbstractAttribute().getName().str();
     if (kinds[kind]++ < (count + 1) / 2)
-      others.push_back(candidate.schedule);
+      others.push_back(schedule);
   }
   return others;
 }
@@ -26,11 +27,12 @@ Result<std::vector<Mutation>> mutate(const TuningContext &context,
                                      const MeasuredKernel &tuned,
                                      size_t count) {
   std::vector<Mutation> mutations;
+  std::vector<Assignment> pool = makeRefinePool(context, ranking);
   for (size_t number = 0; number != tuned.assignment.size(); ++number) {
     Mutation fastest;
     fastest.classNumber = number;
     for (emb::ScheduleAttrInterface schedule :
-         pickOthers(ranking.classes[number], tuned.assignment[number], count)) {
+         pickOthers(pool[number], tuned.assignment[number], count)) {
       Assignment changed = tuned.assignment;
       changed[number] = schedule;
       auto trial = context.trials.kernel(changed, tuned.occupancy);

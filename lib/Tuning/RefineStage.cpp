@@ -2,6 +2,8 @@
 
 #include "recflex/Tuning/RefineStage.h"
 
+#include "recflex/Tuning/RefinePool.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -31,13 +33,6 @@ static std::vector<Group> groupBy(const TuningProblem &problem,
   return groups;
 }
 
-/// Equal shapes have equal bodies.
-static auto shapeOf(const FeatureClass &featureClass) {
-  const emb::LookupShape &shape = featureClass.lookup.shape;
-  return std::tuple(shape.width, shape.rowType, shape.indexType, shape.pooling,
-                    shape.weighted);
-}
-
 /// Lookups of a bag that is not empty, as a power of four.
 static int hotnessOf(const FeatureClass &featureClass) {
   const emb::BagStats &stats = featureClass.lookup.stats;
@@ -49,10 +44,10 @@ static int hotnessOf(const FeatureClass &featureClass) {
 static std::vector<std::vector<Group>> makeLevels(const TuningProblem &problem,
                                                   RefineStage::Depth depth) {
   std::vector<std::vector<Group>> levels = {
-      groupBy(problem, [](const FeatureClass &c) { return shapeOf(c); })};
+      groupBy(problem, [](const FeatureClass &c) { return shapeKeyOf(c); })};
   if (depth == RefineStage::Depth::classes) {
     levels.push_back(groupBy(problem, [](const FeatureClass &c) {
-      return std::pair(shapeOf(c), hotnessOf(c));
+      return std::pair(shapeKeyOf(c), hotnessOf(c));
     }));
     levels.push_back(groupBy(
         problem, [&](const FeatureClass &c) { return std::string(c.key); }));
@@ -80,13 +75,13 @@ static double shareOf(const Group &group, const std::vector<double> &shares) {
 /// class that has no such candidate keeps its schedule.
 static Assignment findAlternatives(const TuningContext &context,
                                    const LocalRanking &ranking,
+                                   const std::vector<Assignment> &pool,
                                    const Assignment &current,
                                    const Group &group) {
   std::map<const void *, emb::ScheduleAttrInterface> schedules;
   for (size_t number : group)
-    for (const RankedCandidate &candidate : ranking.classes[number])
-      schedules.try_emplace(candidate.schedule.getAsOpaquePointer(),
-                            candidate.schedule);
+    for (emb::ScheduleAttrInterface schedule : pool[number])
+      schedules.try_emplace(schedule.getAsOpaquePointer(), schedule);
   auto costOf = [&](emb::ScheduleAttrInterface schedule) {
     double cost = 0;
     for (size_t number : group) {
@@ -117,12 +112,6 @@ static Assignment findAlternatives(const TuningContext &context,
   return alternatives;
 }
 
-/// Whether `ranking` knows that the schedule works for the class.
-static bool hasCandidate(const LocalRanking &ranking, size_t number,
-                         emb::ScheduleAttrInterface schedule) {
-  return findRanked(ranking.classes[number], schedule) != nullptr;
-}
-
 bool RefineStage::isFaster(const Trial &trial, const Trial &best) const {
   double noise =
       std::max(context.options.leastGain * best.cost,
@@ -150,13 +139,14 @@ void RefineStage::report(const RefinedKernel &best,
 
 /// Tries the alternatives of a group; false if there was no time.
 Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
+                                   const std::vector<Assignment> &pool,
                                    const std::vector<size_t> &group,
                                    RefinedKernel &best) {
   for (emb::ScheduleAttrInterface schedule : findAlternatives(
-           context, ranking, best.kernel.assignment, group)) {
+           context, ranking, pool, best.kernel.assignment, group)) {
     MeasuredKernel changed = best.kernel;
     for (size_t number : group)
-      if (hasCandidate(ranking, number, schedule))
+      if (llvm::is_contained(pool[number], schedule))
         changed.assignment[number] = schedule;
     if (changed.assignment == best.kernel.assignment)
       continue;
@@ -178,8 +168,9 @@ Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
 }
 
 /// All groups once, level by level; false if there was no time.
-Result<bool> RefineStage::pass(const LocalRanking &ranking, Depth depth,
-                               RefinedKernel &best) {
+Result<bool> RefineStage::pass(const LocalRanking &ranking,
+                               const std::vector<Assignment> &pool,
+                               Depth depth, RefinedKernel &best) {
   for (std::vector<Group> &level : makeLevels(context.problem, depth)) {
     const std::vector<double> shares = best.kernel.trial.shares;
     llvm::sort(level, [&](const Group &a, const Group &b) {
@@ -189,7 +180,7 @@ Result<bool> RefineStage::pass(const LocalRanking &ranking, Depth depth,
     for (const Group &group : level) {
       if (shareOf(group, shares) < context.options.refineShare)
         continue;
-      auto inTime = tryGroup(ranking, group, best);
+      auto inTime = tryGroup(ranking, pool, group, best);
       if (!inTime)
         return inTime.error();
       if (!*inTime)
@@ -203,9 +194,10 @@ Result<RefinedKernel> RefineStage::run(const LocalRanking &ranking,
                                        MeasuredKernel start, Depth depth) {
   done = 0;
   RefinedKernel best{std::move(start), {}};
+  std::vector<Assignment> pool = makeRefinePool(context, ranking);
   for (;;) {
     double before = best.kernel.trial.cost;
-    Result<bool> inTime = pass(ranking, depth, best);
+    Result<bool> inTime = pass(ranking, pool, depth, best);
     if (!inTime)
       return inTime.error();
     double gain = before - best.kernel.trial.cost;

@@ -59,11 +59,19 @@ static constexpr const char *kTrialColumns =
     "message";
 
 std::string_view toString(TrialKind kind) {
-  return kind == TrialKind::candidate ? "candidate" : "kernel";
+  switch (kind) {
+  case TrialKind::candidate:
+    return "candidate";
+  case TrialKind::kernel:
+    return "kernel";
+  case TrialKind::finalist:
+    break;
+  }
+  return "finalist";
 }
 
 std::optional<TrialKind> parseTrialKind(std::string_view name) {
-  for (TrialKind kind : {TrialKind::candidate, TrialKind::kernel})
+  for (TrialKind kind : {TrialKind::candidate, TrialKind::kernel, TrialKind::finalist})
     if (toString(kind) == name)
       return kind;
   return std::nullopt;

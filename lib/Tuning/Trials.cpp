@@ -196,12 +196,12 @@ Trials::candidates(const FeatureClass &featureClass,
 
 Result<std::optional<Trial>> Trials::kernel(const Assignment &assignment,
                                             const Occupancy &occupancy,
-                                            double share) {
+                                            double share, TrialKind kind) {
   std::string text;
   for (emb::ScheduleAttrInterface schedule : assignment)
     text += (text.empty() ? "" : "; ") + toText(schedule);
   std::vector<RecordedTrial> made{
-      {makeKey(measurer, TrialKind::kernel, problem.identity, std::move(text),
+      {makeKey(measurer, kind, problem.identity, std::move(text),
                occupancy),
        {},
        ""}};
@@ -215,7 +215,9 @@ Result<std::optional<Trial>> Trials::kernel(const Assignment &assignment,
   if (isOutOfTime(share))
     return std::optional<Trial>();
   made[0].trial =
-      measurer.measureKernel(problem.classes, assignment, occupancy);
+      kind == TrialKind::finalist
+          ? measurer.measureFinalist(problem.classes, assignment, occupancy)
+          : measurer.measureKernel(problem.classes, assignment, occupancy);
   if (Status status = keep(made); !status)
     return status.error();
   Trial &trial = made[0].trial;

@@ -76,6 +76,67 @@ Tuner::refine(const std::vector<LocalRanking> &rankings,
   return refined;
 }
 
+/// The kernels to choose from in the end: the refined one, and of what a user
+/// could have without tuning, or with one stage less, the fastest.
+static std::vector<RefinedKernel>
+findFinalists(const RefinedKernel &refined,
+              const std::vector<MeasuredKernel> &kernels) {
+  std::vector<RefinedKernel> finalists = {refined};
+  auto add = [&](const MeasuredKernel *kernel) {
+    auto isAlike = [&](const RefinedKernel &other) {
+      return other.kernel.assignment == kernel->assignment &&
+             other.kernel.occupancy == kernel->occupancy;
+    };
+    if (kernel && llvm::none_of(finalists, isAlike))
+      finalists.push_back({*kernel, {}});
+  };
+  auto fastestOf = [&](auto accepts) {
+    const MeasuredKernel *best = nullptr;
+    for (const MeasuredKernel &kernel : kernels)
+      if (accepts(kernel) && (!best || kernel.trial.cost < best->trial.cost))
+        best = &kernel;
+    return best;
+  };
+  add(fastestOf([](const auto &k) { return k.origin == kUntunedOrigin; }));
+  // What -emb-fuse does without a word on occupancy.
+  add(fastestOf([](const auto &k) {
+    return k.origin == kUntunedOrigin &&
+           k.occupancy.blocks == emb::kDefaultBlocks;
+  }));
+  add(fastestOf([](const auto &k) { return k.origin == kWinnersOrigin; }));
+  add(fastestOf([](const auto &k) {
+    return k.origin != kUntunedOrigin && k.origin != kWinnersOrigin;
+  }));
+  return finalists;
+}
+
+/// The fastest finalist, in its own code; the refined one if there is no time.
+Result<RefinedKernel>
+Tuner::decide(const RefinedKernel &refined,
+              const std::vector<MeasuredKernel> &kernels) {
+  std::optional<RefinedKernel> best;
+  for (RefinedKernel &finalist : findFinalists(refined, kernels)) {
+    MeasuredKernel &kernel = finalist.kernel;
+    auto trial = context.trials.kernel(kernel.assignment, kernel.occupancy,
+                                       /*share=*/1, TrialKind::finalist);
+    if (!trial)
+      return trial.error();
+    if (!*trial)
+      return best ? *best : refined;
+    if (!(*trial)->isOk())
+      continue;
+    kernel.trial = std::move(**trial);
+    TuningStep step = context.makeStep(TuningStage::final, kernel.occupancy);
+    step.candidates = 1;
+    step.best = kernel.origin + " at " + toString(kernel.occupancy);
+    step.bestCost = kernel.trial.cost;
+    context.observer.onStep(step);
+    if (!best || kernel.trial.cost < best->kernel.trial.cost)
+      best = std::move(finalist);
+  }
+  return best ? *best : refined;
+}
+
 Result<TuningResult> Tuner::run() {
   if (context.problem.lookups.empty())
     return makeError("the model has no lookups to tune");
@@ -100,15 +161,19 @@ Result<TuningResult> Tuner::run() {
     assignment = ranking->winners;
     result.origin = "local winners, not measured together";
   } else {
-    auto refined = refine(*rankings, *kernels);
-    if (!refined)
-      return refined.error();
-    ranking = &findRanking(*rankings, refined->kernel.occupancy);
+    auto searched = refine(*rankings, *kernels);
+    if (!searched)
+      return searched.error();
     auto mutations =
-        mutate(context, *ranking, refined->kernel, options.mutations);
+        mutate(context, findRanking(*rankings, searched->kernel.occupancy),
+               searched->kernel, options.mutations);
     if (!mutations)
       return mutations.error();
     result.mutations = std::move(*mutations);
+    auto refined = decide(*searched, *kernels);
+    if (!refined)
+      return refined.error();
+    ranking = &findRanking(*rankings, refined->kernel.occupancy);
     assignment = std::move(refined->kernel.assignment);
     result.origin = std::move(refined->kernel.origin);
     result.kernel = std::move(refined->kernel.trial);

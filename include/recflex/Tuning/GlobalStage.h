@@ -7,9 +7,12 @@
 
 namespace recflex {
 
+constexpr const char *kWinnersOrigin = "local winners";
+constexpr const char *kUntunedOrigin = "untuned";
+
 /// One fused kernel that was measured.
 struct MeasuredKernel {
-  std::string origin; ///< "local winners", "sub_warp, unroll 8, for all"
+  std::string origin; ///< one of these, or "sub_warp, unroll 8, for all"
   Occupancy occupancy;
   Assignment assignment;
   Trial trial;

@@ -23,6 +23,9 @@ struct TuningOptions {
   double leastGain = 0.002;
   /// ... and that part of the larger spread of the two.
   double noise = 0.3;
+  /// Bodies, beside those of the kernel that it starts from, that refining may
+  /// use at an occupancy: what is compiled for it.
+  size_t refineBodies = 128;
   /// Candidates of each kind that refining tries of a group, by their local
   /// rank; of a single class half of them.
   size_t refineCandidates = 4;

@@ -61,6 +61,14 @@ public:
                               const Assignment &assignment,
                               const Occupancy &occupancy) = 0;
 
+  /// The same of the very code that the tuned model will be compiled to, where
+  /// measureKernel() may have other bodies beside it.
+  virtual Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
+                                const Assignment &assignment,
+                                const Occupancy &occupancy) {
+    return measureKernel(classes, assignment, occupancy);
+  }
+
   /// Where the time went, as a line to print; empty if there is nothing to say.
   virtual std::string summary() const { return ""; }
 };

@@ -9,12 +9,13 @@
 
 namespace recflex {
 
-enum class TuningStage : uint8_t { local, global, refine };
+enum class TuningStage : uint8_t { local, global, refine, final };
 
 inline std::string_view toString(TuningStage stage) {
   return stage == TuningStage::local    ? "local"
          : stage == TuningStage::global ? "global"
-                                        : "refine";
+         : stage == TuningStage::refine ? "refine"
+                                        : "final";
 }
 
 /// After one step: all candidates of a class at an occupancy, or one kernel.

@@ -26,6 +26,7 @@ class StatementCache;
 enum class TrialKind : uint8_t {
   candidate, ///< Measurer::measureCandidates
   kernel,    ///< Measurer::measureKernel
+  finalist,  ///< Measurer::measureFinalist
 };
 
 std::string_view toString(TrialKind kind);

@@ -43,10 +43,11 @@ public:
              llvm::ArrayRef<emb::ScheduleAttrInterface> schedules,
              const Occupancy &occupancy, double share = 1);
 
-  /// The fused kernel's trial, in the same way.
+  /// The fused kernel's trial, in the same way; `kind` is kernel or finalist.
   Result<std::optional<Trial>> kernel(const Assignment &assignment,
                                       const Occupancy &occupancy,
-                                      double share = 1);
+                                      double share = 1,
+                                      TrialKind kind = TrialKind::kernel);
 
   /// The trial that found the schedule dangerous for this class; null if none
   /// has.

@@ -31,6 +31,9 @@ static Result<Collected> collect(const TrialRecord &record,
   Status status = record.forEach([&](const RecordedTrial &entry) {
     ++collected.all;
     size_t number = kNoClass;
+    // Finalists are kernels that the record has as such, measured once more.
+    if (entry.key.kind == TrialKind::finalist)
+      return;
     if (entry.key.kind == TrialKind::candidate) {
       auto found = numbers.find(entry.key.subject);
       if (found == numbers.end())

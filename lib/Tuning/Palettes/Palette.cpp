@@ -10,7 +10,9 @@ namespace recflex {
 
 Palette::Palette(int64_t number, const Occupancy &occupancy,
                  const PaletteModel &model)
-    : number(number), occupancy(occupancy), model(model) {
+    : number(number), occupancy(occupancy), model(model) {}
+
+void Palette::addUntuned() {
   for (const PaletteModel::Feature &feature : model.features)
     add(feature.shape, feature.untuned);
 }

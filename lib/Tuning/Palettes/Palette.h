@@ -11,13 +11,15 @@
 
 namespace recflex {
 
-/// Bodies for the features of a model, among them always the untuned ones.
+/// Bodies for the features of a model.
 class Palette {
 public:
   /// `number` is the bench's name for it; `model` outlives it.
   Palette(int64_t number, const Occupancy &occupancy,
           const PaletteModel &model);
 
+  /// The untuned schedules of all features.
+  void addUntuned();
   void add(size_t shape, emb::ScheduleAttrInterface schedule);
   bool has(size_t shape, emb::ScheduleAttrInterface schedule) const;
   size_t size() const { return bodies.size(); }

@@ -86,8 +86,11 @@ static void forEachChoice(const std::vector<Assignment> &rounds,
 }
 
 std::unique_ptr<Palette>
-PaletteMeasurer::makePalette(const Occupancy &occupancy, Rounds rounds) {
+PaletteMeasurer::makePalette(const Occupancy &occupancy, Rounds rounds,
+                             bool isFinal) {
   auto palette = std::make_unique<Palette>(nextNumber++, occupancy, model);
+  if (!isFinal)
+    palette->addUntuned();
   forEachChoice(rounds, [&](size_t number, emb::ScheduleAttrInterface schedule) {
     for (size_t shape : shapesOf[number])
       palette->add(shape, schedule);
@@ -524,6 +527,20 @@ Trial PaletteMeasurer::measureAssignment(Palette &palette,
   }
   for (double &share : trial.shares)
     share = all > 0 ? share / all : 0;
+  return trial;
+}
+
+Trial PaletteMeasurer::measureFinalist(ArrayRef<FeatureClass>,
+                                       const Assignment &assignment,
+                                       const Occupancy &occupancy) {
+  if (auto failure = prepareYardstick())
+    return *failure;
+  std::unique_ptr<Palette> palette =
+      makePalette(occupancy, {assignment}, /*isFinal=*/true);
+  if (auto failure = load(*palette))
+    return *failure;
+  Trial trial = measureAssignment(*palette, assignment);
+  bench->unload(palette->number);
   return trial;
 }
 

@@ -91,15 +91,29 @@ public:
   Trial measureKernel(llvm::ArrayRef<FeatureClass> classes,
                       const Assignment &assignment,
                       const Occupancy &occupancy) override {
+    ask("kernel ", assignment, occupancy);
+    return kernel ? kernel(classes, assignment, occupancy)
+                  : addUp(classes, assignment, occupancy);
+  }
+
+  Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
+                        const Assignment &assignment,
+                        const Occupancy &occupancy) override {
+    ask("kernel, final ", assignment, occupancy);
+    return finalist ? finalist(classes, assignment, occupancy)
+           : kernel ? kernel(classes, assignment, occupancy)
+                    : addUp(classes, assignment, occupancy);
+  }
+
+  void ask(std::string text, const Assignment &assignment,
+           const Occupancy &occupancy) {
     ++calls;
     if (beforeCall)
       beforeCall();
-    std::string text = "kernel " + toString(occupancy);
+    text += toString(occupancy);
     for (emb::ScheduleAttrInterface schedule : assignment)
       text += " " + toText(schedule);
     asked.push_back(text);
-    return kernel ? kernel(classes, assignment, occupancy)
-                  : addUp(classes, assignment, occupancy);
   }
 
   TuningDevice description{"scripted", "sm_90", "1.0", 132, 2048, 32, 65536,
@@ -107,7 +121,8 @@ public:
   TuningVersions version{"test", "test"};
   std::vector<Occupancy> offered{{128, 10}, {128, 8}, {128, 16}};
   Candidate candidate;
-  Kernel kernel; ///< addUp() if empty
+  Kernel kernel;   ///< addUp() if empty
+  Kernel finalist; ///< kernel if empty
   std::function<void()> beforeCall;
   size_t calls = 0;
   std::vector<std::string> asked; ///< one entry a trial

@@ -353,6 +353,7 @@ protected:
     options.refineCandidates = 100;
   }
   double spread = 0, gain = 0.1;
+  int finalists = 0;
 };
 
 TEST_F(RefineTest, ChangesWhatHelpsTheLargestShareFirst) {
@@ -397,6 +398,55 @@ TEST_F(RefineTest, AKernelThatFailsIsNoGain) {
   TuningResult result = tuned();
   EXPECT_THAT(result.changes, IsEmpty());
   EXPECT_DOUBLE_EQ(result.kernel->cost, 1 + 2 * gain);
+}
+
+// What was found among many bodies must hold for the code that is compiled.
+TEST_F(RefineTest, TheUntunedKernelWinsIfItsOwnCodeIsTheFastest) {
+  Assignment untuned;
+  measurer.finalist = [&](llvm::ArrayRef<FeatureClass> classes,
+                          const Assignment &assignment, Occupancy occupancy) {
+    Trial trial = measurer.kernel(classes, assignment, occupancy);
+    trial.cost = ++finalists == 2 ? 0.5 : 1;
+    if (finalists == 2)
+      untuned = assignment;
+    return trial;
+  };
+  TuningResult result = tuned();
+  EXPECT_GE(finalists, 2);
+  EXPECT_EQ(result.origin, kUntunedOrigin);
+  EXPECT_EQ(result.kernel->cost, 0.5);
+  EXPECT_THAT(result.changes, IsEmpty());
+  for (auto [choice, schedule] : llvm::zip_equal(result.choices, untuned))
+    EXPECT_EQ(choice.chosen.schedule, schedule);
+  // A second run decides the same, and measures nothing.
+  TuningResult again = tuned();
+  EXPECT_EQ(toText(again), toText(result));
+  EXPECT_EQ(again.measured, 0u);
+}
+
+TEST_F(RefineTest, AFinalistThatFailsIsNotChosen) {
+  measurer.finalist = [&](llvm::ArrayRef<FeatureClass> classes,
+                          const Assignment &assignment, Occupancy occupancy) {
+    Trial trial = measurer.kernel(classes, assignment, occupancy);
+    if (++finalists == 1)
+      trial.outcome = Outcome::crashed;
+    return trial;
+  };
+  EXPECT_NE(tuned().origin, "");
+  EXPECT_GE(finalists, 2);
+}
+
+TEST_F(RefineTest, MutationsSayWhatAnotherScheduleWouldTake) {
+  options.mutations = 3;
+  options.refineCandidates = 0; // so that there is something left to find
+  TuningResult result = tuned();
+  ASSERT_EQ(result.mutations.size(), problem.classes.size());
+  for (const Mutation &mutation : result.mutations) {
+    EXPECT_LE(mutation.tried, 3u);
+    EXPECT_NE(mutation.schedule,
+              result.choices[mutation.classNumber].chosen.schedule);
+    EXPECT_GT(mutation.ratio, 0);
+  }
 }
 
 // Whatever the device says, refining ends no slower than the fastest kernel of
@@ -483,7 +533,7 @@ TEST_F(TunerTest, StepsCountUp) {
     EXPECT_GT(step.bestCost, 0);
   }
   EXPECT_EQ(local, problem.classes.size() * measurer.offered.size());
-  EXPECT_EQ(watcher.steps.back().stage, TuningStage::refine);
+  EXPECT_EQ(watcher.steps.back().stage, TuningStage::final);
 }
 
 //===----------------------------------------------------------------------===//

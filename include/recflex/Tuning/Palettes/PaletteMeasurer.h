@@ -60,6 +60,9 @@ public:
   Trial measureKernel(llvm::ArrayRef<FeatureClass> classes,
                       const Assignment &assignment,
                       const Occupancy &occupancy) override;
+  Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
+                        const Assignment &assignment,
+                        const Occupancy &occupancy) override;
   std::string summary() const override;
 
 private:
@@ -73,8 +76,9 @@ private:
   struct Session; ///< the trials of one palette, as they come
 
   using Rounds = std::vector<Assignment>;
-  std::unique_ptr<Palette> makePalette(const Occupancy &occupancy,
-                                       Rounds rounds);
+  /// With the untuned bodies as well, unless it is the final one.
+  std::unique_ptr<Palette> makePalette(const Occupancy &occupancy, Rounds rounds,
+                                       bool isFinal = false);
   std::vector<std::unique_ptr<Palette>>
   makePalettes(const Occupancy &occupancy,
                llvm::ArrayRef<Assignment> candidates);
