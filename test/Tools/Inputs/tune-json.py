@@ -9,7 +9,7 @@ steps, result = lines[:-1], lines[-1]
 
 assert steps and all(step["event"] == "step" for step in steps)
 stages = [step["stage"] for step in steps]
-assert stages == sorted(stages, key=["local", "global", "refine"].index)
+assert stages == sorted(stages, key=["local", "global", "refine", "final"].index)
 local = [step for step in steps if step["stage"] == "local"]
 assert [step["done"] for step in local] == list(range(1, local[0]["total"] + 1))
 
