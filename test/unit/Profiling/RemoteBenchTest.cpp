@@ -66,7 +66,7 @@ private:
       return BenchFailure{BenchFailure::crashed, "no palette"};
     switch (assignment.front().body) {
     case dies:
-      raise(SIGSEGV);
+      raise(SIGKILL); // a sanitizer would turn other signals into exit codes
       break;
     case hangs:
       for (;;)
@@ -152,7 +152,7 @@ TEST_F(RemoteBenchTest, StartsAnewAfterADeath) {
   ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
   BenchFailure failure = failureOf(bench.profile(7, bodies(dies), 2));
   EXPECT_EQ(failure.kind, BenchFailure::crashed);
-  EXPECT_THAT(failure.message, HasSubstr("Segmentation fault"));
+  EXPECT_THAT(failure.message, HasSubstr("Killed"));
   EXPECT_TRUE(worksStill()); // the palette was loaded again
   EXPECT_EQ(bench.starts(), 2);
 }
