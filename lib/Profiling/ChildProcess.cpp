@@ -42,9 +42,9 @@ MessageEnd::Outcome MessageEnd::transfer(char *bytes, size_t size, bool sends,
     if (ready <= 0)
       continue;
     // Without a signal where the other end is gone.
-    ssize_t count = sends ? ::send(descriptor, bytes, size,
-                                   MSG_NOSIGNAL | MSG_DONTWAIT)
-                          : recv(descriptor, bytes, size, MSG_DONTWAIT);
+    ssize_t count =
+        sends ? ::send(descriptor, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT)
+              : recv(descriptor, bytes, size, MSG_DONTWAIT);
     if (count < 0 && (errno == EINTR || errno == EAGAIN))
       continue;
     if (count <= 0)

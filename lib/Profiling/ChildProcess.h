@@ -49,7 +49,8 @@ public:
   ~ChildProcess();
 
   MessageEnd &connection() { return *end; }
-  /// Kills it. How it had ended, if it had: "Segmentation fault", "exit code 1".
+  /// Kills it. How it had ended, if it had: "Segmentation fault", "exit code
+  /// 1".
   std::string stop();
 
 private:

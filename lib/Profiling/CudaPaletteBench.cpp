@@ -20,8 +20,8 @@ namespace recflex {
 /// A driver that fails in the middle of a run has met an illegal access or the
 /// like: its context is then of no use any more.
 static BenchFailure describeFailure(const Error &error) {
-  bool isOfDevice = error.code == ErrorCode::noDevice ||
-                    error.code == ErrorCode::outOfMemory;
+  bool isOfDevice =
+      error.code == ErrorCode::noDevice || error.code == ErrorCode::outOfMemory;
   return {isOfDevice ? BenchFailure::deviceLost : BenchFailure::crashed,
           error.message};
 }
@@ -62,9 +62,8 @@ CudaPaletteBench::create(DevicePointer device, const Manifest &manifest,
   Result<Stream> stream = Stream::create(device);
   if (!stream)
     return stream.error();
-  std::unique_ptr<CudaPaletteBench> bench(
-      new CudaPaletteBench(std::move(device), manifest, std::move(tables),
-                           std::move(*stream)));
+  std::unique_ptr<CudaPaletteBench> bench(new CudaPaletteBench(
+      std::move(device), manifest, std::move(tables), std::move(*stream)));
   if (Status status = bench->upload(samples); !status)
     return status.error();
   return bench;
@@ -72,8 +71,7 @@ CudaPaletteBench::create(DevicePointer device, const Manifest &manifest,
 
 Status CudaPaletteBench::upload(const BenchSamples &samples) {
   for (const Batch &batch : samples.batches) {
-    Result<DeviceBatch> onDevice =
-        DeviceBatch::upload(stream, manifest, batch);
+    Result<DeviceBatch> onDevice = DeviceBatch::upload(stream, manifest, batch);
     if (!onDevice)
       return onDevice.error();
     batches.push_back(std::move(*onDevice));
@@ -196,16 +194,15 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
           return status.error();
       BatchArguments arguments =
           batches[i].arguments(manifest, outputs->address());
-      if (Status status =
-              pooling->launch(arguments, clocks.address(), stream);
+      if (Status status = pooling->launch(arguments, clocks.address(), stream);
           !status)
         return status.error();
       if (round == 0)
         if (Status status = outputs->compare(stream, i); !status)
           return status.error();
-      if (Status status = clocks.collect(
-              stream, pooling->blocks(arguments.batchSize),
-              pooling->workspace(), rounds.back());
+      if (Status status =
+              clocks.collect(stream, pooling->blocks(arguments.batchSize),
+                             pooling->workspace(), rounds.back());
           !status)
         return status.error();
     }
@@ -226,7 +223,8 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
 }
 
 Benched<std::vector<FeatureProfile>>
-CudaPaletteBench::profile(int64_t palette, const BodyAssignment &assignment, int rounds) {
+CudaPaletteBench::profile(int64_t palette, const BodyAssignment &assignment,
+                          int rounds) {
   Result<const LoadedPalette *> found = find(palette);
   if (!found)
     return describeFailure(found.error());
@@ -237,18 +235,16 @@ CudaPaletteBench::profile(int64_t palette, const BodyAssignment &assignment, int
 // Times
 //===----------------------------------------------------------------------===//
 
-Result<KernelTiming>
-CudaPaletteBench::timeAll(const LoadedPalette &palette,
-                          const BodyAssignment &assignment,
-                          const LoadedPalette &yardstickPalette,
-                          const BodyAssignment &yardstick) {
+Result<KernelTiming> CudaPaletteBench::timeAll(
+    const LoadedPalette &palette, const BodyAssignment &assignment,
+    const LoadedPalette &yardstickPalette, const BodyAssignment &yardstick) {
   auto pooling = PalettePooling::create(palette, manifest, tables, assignment,
                                         batches, stream, memory->assignment);
   if (!pooling)
     return pooling.error();
-  auto other = PalettePooling::create(yardstickPalette, manifest, tables,
-                                      yardstick, batches, stream,
-                                      memory->yardstick);
+  auto other =
+      PalettePooling::create(yardstickPalette, manifest, tables, yardstick,
+                             batches, stream, memory->yardstick);
   if (!other)
     return other.error();
   Rotation launches, yardsticks;
@@ -261,8 +257,7 @@ CudaPaletteBench::timeAll(const LoadedPalette &palette,
       return other->launch(arguments, /*clocks=*/0, stream);
     });
   }
-  auto samples =
-      sampleRotations(stream, {launches, yardsticks}, kTiming);
+  auto samples = sampleRotations(stream, {launches, yardsticks}, kTiming);
   if (!samples)
     return samples.error();
   if (!yardstickSeconds)
@@ -274,10 +269,10 @@ CudaPaletteBench::timeAll(const LoadedPalette &palette,
   return KernelTiming{timing.median, timing.p90 - timing.p10};
 }
 
-Benched<KernelTiming>
-CudaPaletteBench::time(int64_t palette, const BodyAssignment &assignment,
-                       int64_t yardstickPalette,
-                       const BodyAssignment &yardstick) {
+Benched<KernelTiming> CudaPaletteBench::time(int64_t palette,
+                                             const BodyAssignment &assignment,
+                                             int64_t yardstickPalette,
+                                             const BodyAssignment &yardstick) {
   Result<const LoadedPalette *> found = find(palette);
   if (!found)
     return describeFailure(found.error());

@@ -73,8 +73,8 @@ static Result<Manifest> assign(const Manifest &model,
                                const LoadedPalette &palette,
                                const BodyAssignment &assignment) {
   if (assignment.size() != model.features.size())
-    return makeError("the assignment has ", assignment.size(),
-                     " bodies for ", model.features.size(), " features");
+    return makeError("the assignment has ", assignment.size(), " bodies for ",
+                     model.features.size(), " features");
   Manifest manifest = model;
   manifest.threads = palette.threads;
   manifest.scratchBytes = static_cast<int32_t>(palette.scratchBytes);
@@ -120,11 +120,12 @@ uploadDescriptors(const Manifest &manifest,
   return address;
 }
 
-Result<PalettePooling> PalettePooling::create(
-    const LoadedPalette &palette, const Manifest &manifest,
-    const std::vector<DevicePtr> &tables, const BodyAssignment &assignment,
-    const std::vector<DeviceBatch> &batches, const Stream &stream,
-    PoolingMemory &memory) {
+Result<PalettePooling>
+PalettePooling::create(const LoadedPalette &palette, const Manifest &manifest,
+                       const std::vector<DevicePtr> &tables,
+                       const BodyAssignment &assignment,
+                       const std::vector<DeviceBatch> &batches,
+                       const Stream &stream, PoolingMemory &memory) {
   PalettePooling pooling;
   pooling.palette = &palette;
   Result<Manifest> assigned = assign(manifest, palette, assignment);
@@ -152,8 +153,8 @@ Result<PalettePooling> PalettePooling::create(
   Workspace workspace = placeWorkspace(arrays, *base);
   for (const WorkspaceArray &array : arrays)
     if (array.zeroed)
-      if (Status status = fillBytes(stream, workspace.*array.address, 0,
-                                    array.bytes);
+      if (Status status =
+              fillBytes(stream, workspace.*array.address, 0, array.bytes);
           !status)
         return status.error();
   pooling.sequence = std::make_unique<LaunchSequence>(

@@ -43,7 +43,8 @@ PooledOutputs::create(const Stream &stream, const Manifest &manifest,
   std::vector<int32_t> columns;
   for (const ManifestFeature &feature : manifest.features) {
     columns.push_back(static_cast<int32_t>(feature.column));
-    columns.push_back(static_cast<int32_t>(manifest.tables[feature.table].width));
+    columns.push_back(
+        static_cast<int32_t>(manifest.tables[feature.table].width));
   }
   Result<DeviceBuffer> uploaded = upload(stream, columns);
   if (!uploaded)

@@ -20,18 +20,18 @@ static void write(WireWriter &to, const BenchDevice &device) {
   to.put(device.name);
   to.put(device.chip);
   to.put(device.driver);
-  for (int64_t number : {device.multiprocessors, device.maxThreads,
-                         device.maxBlocks, device.registers,
-                         device.sharedBytes})
+  for (int64_t number :
+       {device.multiprocessors, device.maxThreads, device.maxBlocks,
+        device.registers, device.sharedBytes})
     to.put(number);
 }
 static void read(WireReader &from, BenchDevice &device) {
   device.name = from.getText();
   device.chip = from.getText();
   device.driver = from.getText();
-  for (int64_t *number : {&device.multiprocessors, &device.maxThreads,
-                          &device.maxBlocks, &device.registers,
-                          &device.sharedBytes})
+  for (int64_t *number :
+       {&device.multiprocessors, &device.maxThreads, &device.maxBlocks,
+        &device.registers, &device.sharedBytes})
     *number = from.get<int64_t>();
 }
 
@@ -143,15 +143,15 @@ static std::string answer(PaletteBench &bench, const std::string &request) {
 /// Says first whether there is a bench, then answers until nobody asks.
 static void serve(MessageEnd &connection, const RemoteBench::Factory &factory) {
   auto bench = factory();
-  std::string greeting = toAnswer(
-      bench ? (*bench)->describe()
-            : Benched<BenchDevice>(BenchFailure{BenchFailure::deviceLost,
-                                                bench.error().message}));
+  std::string greeting =
+      toAnswer(bench ? (*bench)->describe()
+                     : Benched<BenchDevice>(BenchFailure{
+                           BenchFailure::deviceLost, bench.error().message}));
   if (connection.send(greeting, std::nullopt) != MessageEnd::Outcome::done)
     return;
   std::string request;
-  while (bench && connection.receive(request, std::nullopt) ==
-                      MessageEnd::Outcome::done)
+  while (bench &&
+         connection.receive(request, std::nullopt) == MessageEnd::Outcome::done)
     if (connection.send(answer(**bench, request), std::nullopt) !=
         MessageEnd::Outcome::done)
       return;

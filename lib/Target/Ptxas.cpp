@@ -88,8 +88,8 @@ Result<Ptxas> Ptxas::find(const std::vector<std::string> &folders) {
 }
 
 /// Runs `arguments`, whose first is the program, until `deadline`; what it says
-/// goes to the file `said`. Gives the exit code; -1 with `problem` set if it was
-/// killed or did not start.
+/// goes to the file `said`. Gives the exit code; -1 with `problem` set if it
+/// was killed or did not start.
 static int runUntil(ArrayRef<StringRef> arguments, StringRef said,
                     std::chrono::steady_clock::time_point deadline,
                     std::string &problem) {
@@ -101,9 +101,8 @@ static int runUntil(ArrayRef<StringRef> arguments, StringRef said,
     return -1;
   // A limit of its own would be an alarm, of which a process has only one.
   for (;;) {
-    sys::ProcessInfo ended =
-        sys::Wait(process, /*SecondsToWait=*/0, &problem,
-                  /*ProcStat=*/nullptr, /*Polling=*/true);
+    sys::ProcessInfo ended = sys::Wait(process, /*SecondsToWait=*/0, &problem,
+                                       /*ProcStat=*/nullptr, /*Polling=*/true);
     if (ended.Pid != 0)
       return ended.ReturnCode;
     if (std::chrono::steady_clock::now() > deadline)
@@ -146,13 +145,12 @@ Result<std::string> Ptxas::assemble(const std::string &ptx,
 Result<std::string> Ptxas::version() const {
   TemporaryFile log(".log");
   if (log.problem)
-    return makeError(ErrorCode::io, "cannot create a temporary file: ",
-                     log.problem.message());
+    return makeError(ErrorCode::io,
+                     "cannot create a temporary file: ", log.problem.message());
   std::string said = log.name(), problem;
-  int code = runUntil({program, "--version"}, said,
-                      std::chrono::steady_clock::now() +
-                          std::chrono::seconds(10),
-                      problem);
+  int code = runUntil(
+      {program, "--version"}, said,
+      std::chrono::steady_clock::now() + std::chrono::seconds(10), problem);
   Result<std::string> text = readFile(said);
   if (code != 0 || !text)
     return makeError(program, " does not say its version: ",

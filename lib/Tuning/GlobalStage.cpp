@@ -114,8 +114,7 @@ static Assignment findUntuned(const TuningContext &context,
   for (auto [featureClass, ranked] :
        llvm::zip_equal(context.problem.classes, ranking.classes)) {
     emb::ScheduleAttrInterface schedule =
-        selection.choices[featureClass.representative]
-            .chosen.schedule;
+        selection.choices[featureClass.representative].chosen.schedule;
     if (!schedule || !findRanked(ranked, schedule))
       return {};
     assignment.push_back(schedule);

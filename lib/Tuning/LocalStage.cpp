@@ -15,9 +15,9 @@ std::vector<emb::ScheduleAttrInterface>
 TuningContext::candidates(const FeatureClass &featureClass,
                           const Occupancy &occupancy) const {
   std::vector<emb::ScheduleAttrInterface> schedules;
-  for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
-           mlirContext, featureClass.lookup.shape, featureClass.lookup.stats,
-           occupancy.threads))
+  for (emb::ScheduleAttrInterface schedule :
+       emb::enumerateSchedules(mlirContext, featureClass.lookup.shape,
+                               featureClass.lookup.stats, occupancy.threads))
     if (isConsidered(schedule, options.only))
       schedules.push_back(schedule);
   return schedules;
@@ -135,9 +135,8 @@ Result<bool> LocalStage::measure(Attempt &attempt) {
     step.featureClass = &featureClass;
     step.classNumber = number;
     step.candidates = attempt.candidates[number].size();
-    step.rejected = llvm::count_if(attempt.trials.back(), [](const Trial &t) {
-      return !t.isOk();
-    });
+    step.rejected = llvm::count_if(attempt.trials.back(),
+                                   [](const Trial &t) { return !t.isOk(); });
     auto ranked = rank(attempt, number);
     if (!ranked)
       return ranked.error();
@@ -163,11 +162,10 @@ Result<std::vector<RankedCandidate>> LocalStage::rank(const Attempt &attempt,
     candidate.schedule = schedule;
     candidate.position = i;
     candidate.isEstimate = isEstimate;
-    candidate.trial = isEstimate
-                          ? estimateTrial(context.options.model,
-                                          featureClass.lookup, schedule,
-                                          attempt.occupancy)
-                          : attempt.trials[number][i];
+    candidate.trial =
+        isEstimate ? estimateTrial(context.options.model, featureClass.lookup,
+                                   schedule, attempt.occupancy)
+                   : attempt.trials[number][i];
     auto danger = context.trials.findDangerous(featureClass, toText(schedule));
     if (!danger)
       return danger.error();
@@ -175,8 +173,8 @@ Result<std::vector<RankedCandidate>> LocalStage::rank(const Attempt &attempt,
       continue;
     bool tooLarge = candidate.trial.spilledBytes > 0 ||
                     candidate.trial.registers > registers;
-    candidate.rankCost = candidate.trial.cost *
-                         (tooLarge ? context.options.registerPenalty : 1);
+    candidate.rankCost =
+        candidate.trial.cost * (tooLarge ? context.options.registerPenalty : 1);
     ranked.push_back(candidate);
   }
   llvm::sort(ranked, [](const RankedCandidate &a, const RankedCandidate &b) {
@@ -207,11 +205,11 @@ Error LocalStage::describeFailure(const Attempt &attempt, size_t number) {
   for (size_t i = 0; i != std::min(kShown, candidates.size()); ++i) {
     std::string text = toText(candidates[i]);
     auto danger = context.trials.findDangerous(featureClass, text);
-    const Trial &trial = danger && *danger ? **danger
-                                           : attempt.trials[number][i];
-    error = error.then("\n  " + text + ": " +
-                       std::string(toString(trial.outcome)) + ": " +
-                       excerpt(trial.message));
+    const Trial &trial =
+        danger && *danger ? **danger : attempt.trials[number][i];
+    error =
+        error.then("\n  " + text + ": " + std::string(toString(trial.outcome)) +
+                   ": " + excerpt(trial.message));
   }
   return error;
 }

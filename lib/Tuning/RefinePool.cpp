@@ -53,9 +53,8 @@ std::vector<Assignment> makeRefinePool(const TuningContext &context,
       Scored &entry = scores[shapeKeyOf(featureClass)]
                             [candidate.schedule.getAsOpaquePointer()];
       entry.schedule = candidate.schedule;
-      entry.score += candidate.rankCost > 0
-                         ? weight * best / candidate.rankCost
-                         : weight;
+      entry.score +=
+          candidate.rankCost > 0 ? weight * best / candidate.rankCost : weight;
     }
   }
   size_t each = std::clamp<size_t>(

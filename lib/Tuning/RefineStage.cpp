@@ -54,8 +54,8 @@ static std::vector<std::vector<Group>> makeLevels(const TuningProblem &problem,
   }
   std::set<Group> seen;
   for (std::vector<Group> &level : levels)
-    llvm::erase_if(level,
-                   [&](const Group &group) { return !seen.insert(group).second; });
+    llvm::erase_if(
+        level, [&](const Group &group) { return !seen.insert(group).second; });
   return levels;
 }
 
@@ -89,12 +89,14 @@ static Assignment findAlternatives(const TuningContext &context,
       const RankedCandidate *candidate = findRanked(ranked, schedule);
       if (!candidate)
         candidate = findRanked(ranked, current[number]);
-      cost += candidate->rankCost *
-              static_cast<double>(context.problem.classes[number].members.size());
+      cost +=
+          candidate->rankCost *
+          static_cast<double>(context.problem.classes[number].members.size());
     }
     return cost;
   };
-  std::vector<std::tuple<double, std::string, emb::ScheduleAttrInterface>> order;
+  std::vector<std::tuple<double, std::string, emb::ScheduleAttrInterface>>
+      order;
   for (auto [pointer, schedule] : schedules)
     order.emplace_back(costOf(schedule), toText(schedule), schedule);
   llvm::sort(order, [](const auto &a, const auto &b) {
@@ -125,7 +127,8 @@ bool RefineStage::isFaster(const Trial &trial, const Trial &best) const {
 
 void RefineStage::report(const RefinedKernel &best,
                          const std::vector<size_t> &group, bool works) {
-  TuningStep step = context.makeStep(TuningStage::refine, best.kernel.occupancy);
+  TuningStep step =
+      context.makeStep(TuningStage::refine, best.kernel.occupancy);
   step.done = ++done;
   step.classNumber = group.front();
   step.featureClass = &context.problem.classes[group.front()];
@@ -158,8 +161,8 @@ Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
     changed.trial = std::move(**trial);
     bool works = changed.trial.isOk();
     if (isFaster(changed.trial, best.kernel.trial)) {
-      best.changes.push_back({group, schedule, best.kernel.trial.cost,
-                              changed.trial.cost});
+      best.changes.push_back(
+          {group, schedule, best.kernel.trial.cost, changed.trial.cost});
       best.kernel = std::move(changed);
     }
     report(best, group, works);
@@ -169,8 +172,8 @@ Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
 
 /// All groups once, level by level; false if there was no time.
 Result<bool> RefineStage::pass(const LocalRanking &ranking,
-                               const std::vector<Assignment> &pool,
-                               Depth depth, RefinedKernel &best) {
+                               const std::vector<Assignment> &pool, Depth depth,
+                               RefinedKernel &best) {
   for (std::vector<Group> &level : makeLevels(context.problem, depth)) {
     const std::vector<double> shares = best.kernel.trial.shares;
     llvm::sort(level, [&](const Group &a, const Group &b) {

@@ -33,9 +33,8 @@ ClassChoice Tuner::describeChoice(const LocalRanking &ranking, size_t number,
         .cost;
   };
   choice.estimated = *std::min_element(
-      ranked.begin(), ranked.end(), [&](const auto &a, const auto &b) {
-        return estimate(a) < estimate(b);
-      });
+      ranked.begin(), ranked.end(),
+      [&](const auto &a, const auto &b) { return estimate(a) < estimate(b); });
   return choice;
 }
 
@@ -58,7 +57,8 @@ Tuner::refine(const std::vector<LocalRanking> &rankings,
   RefineStage stage(context);
   RefinedKernel best{starts.front(), {}};
   if (count > 1)
-    for (MeasuredKernel &start : llvm::MutableArrayRef(starts).take_front(count)) {
+    for (MeasuredKernel &start :
+         llvm::MutableArrayRef(starts).take_front(count)) {
       auto refined = stage.run(findRanking(rankings, start.occupancy), start,
                                RefineStage::Depth::shapes);
       if (!refined)
@@ -66,9 +66,8 @@ Tuner::refine(const std::vector<LocalRanking> &rankings,
       if (refined->kernel.trial.cost < best.kernel.trial.cost)
         best = std::move(*refined);
     }
-  auto refined =
-      stage.run(findRanking(rankings, best.kernel.occupancy), best.kernel,
-                RefineStage::Depth::classes);
+  auto refined = stage.run(findRanking(rankings, best.kernel.occupancy),
+                           best.kernel, RefineStage::Depth::classes);
   if (!refined)
     return refined;
   refined->changes.insert(refined->changes.begin(), best.changes.begin(),
@@ -155,9 +154,8 @@ Result<TuningResult> Tuner::run() {
   if (kernels->empty()) {
     // No time for one, or not wanted: what the local stage promises must do.
     ranking = &*std::min_element(
-        rankings->begin(), rankings->end(), [](const auto &a, const auto &b) {
-          return a.predicted < b.predicted;
-        });
+        rankings->begin(), rankings->end(),
+        [](const auto &a, const auto &b) { return a.predicted < b.predicted; });
     assignment = ranking->winners;
     result.origin = "local winners, not measured together";
   } else {

@@ -120,9 +120,9 @@ private:
     models.reserve(artifacts.size());
     bindings.reserve(2 * artifacts.size());
     for (auto [path, artifact] : llvm::zip_equal(paths, artifacts)) {
-      auto loaded = LoadedModel::load(
-          *device, artifact, *onDeviceTables,
-          withScratch({}, artifact.manifest, batches));
+      auto loaded =
+          LoadedModel::load(*device, artifact, *onDeviceTables,
+                            withScratch({}, artifact.manifest, batches));
       if (!loaded)
         return loaded.error().in(path);
       models.push_back(std::move(*loaded));

@@ -36,8 +36,7 @@ Result<FixedBinding> FixedBinding::create(const LoadedModel &model,
         starts.back() + abi::tileCount(descriptors[f], size)));
 
   auto context = ExecutionContext::create(
-      model.attached,
-      withScratch({}, model.module->manifest(), batches));
+      model.attached, withScratch({}, model.module->manifest(), batches));
   if (!context)
     return context.error();
   for (auto [to, from] : {std::pair{context->workspace().order, &order},

@@ -37,8 +37,9 @@ public:
   Benched<PaletteFigures> load(int64_t palette,
                                const PaletteImage &image) override;
   void unload(int64_t palette) override;
-  Benched<std::vector<FeatureProfile>>
-  profile(int64_t palette, const BodyAssignment &assignment, int rounds) override;
+  Benched<std::vector<FeatureProfile>> profile(int64_t palette,
+                                               const BodyAssignment &assignment,
+                                               int rounds) override;
   Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
                              int64_t yardstickPalette,
                              const BodyAssignment &yardstick) override;

@@ -44,14 +44,14 @@ struct BenchDevice {
 /// A palette's code.
 struct PaletteImage {
   std::string code;
-  bool isCubin = false; ///< else PTX
-  int32_t threads = 0;  ///< a block
+  bool isCubin = false;     ///< else PTX
+  int32_t threads = 0;      ///< a block
   int64_t scratchBytes = 0; ///< a sample, as it was compiled for
 };
 
 /// What the driver says of a palette's kernel.
 struct PaletteFigures {
-  int64_t registers = 0;   ///< a thread
+  int64_t registers = 0; ///< a thread
   int64_t spilledBytes = 0;
   int64_t blocks = 0; ///< resident on a multiprocessor
 };
@@ -73,7 +73,7 @@ using BodyAssignment = std::vector<FeatureBody>;
 /// What one feature took, averaged over the sample batches.
 struct FeatureProfile {
   double blockSeconds = 0; ///< the durations of its blocks, added up
-  double spread = 0;       ///< of it, from one round over all batches to another
+  double spread = 0; ///< of it, from one round over all batches to another
   double longestBlock = 0; ///< seconds
   /// ||pooled - reference|| / ||reference||, the worst of the batches; not a
   /// number if the pooled rows aren't.

@@ -29,7 +29,8 @@ public:
   using Duration = std::chrono::milliseconds;
   struct Limits {
     Duration start = std::chrono::minutes(1);
-    /// A driver may compile, and with the first palette tables go to the device.
+    /// A driver may compile, and with the first palette tables go to the
+    /// device.
     Duration load = std::chrono::minutes(10);
     Duration run = std::chrono::seconds(20); ///< profile() and time()
   };
@@ -44,8 +45,9 @@ public:
   Benched<PaletteFigures> load(int64_t palette,
                                const PaletteImage &image) override;
   void unload(int64_t palette) override;
-  Benched<std::vector<FeatureProfile>>
-  profile(int64_t palette, const BodyAssignment &assignment, int rounds) override;
+  Benched<std::vector<FeatureProfile>> profile(int64_t palette,
+                                               const BodyAssignment &assignment,
+                                               int rounds) override;
   Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
                              int64_t yardstickPalette,
                              const BodyAssignment &yardstick) override;

@@ -13,9 +13,9 @@ namespace recflex {
 using ShapeKey = std::tuple<int64_t, RowType, IndexType, Pooling, bool>;
 ShapeKey shapeKeyOf(const FeatureClass &featureClass);
 
-/// For each class some of its candidates. Those of classes of one shape come from
-/// a pool of few: the ones with which, by local rank, the classes lose the least
-/// time, some of every kind. So the code of all is soon compiled.
+/// For each class some of its candidates. Those of classes of one shape come
+/// from a pool of few: the ones with which, by local rank, the classes lose the
+/// least time, some of every kind. So the code of all is soon compiled.
 std::vector<Assignment> makeRefinePool(const TuningContext &context,
                                        const LocalRanking &ranking);
 

@@ -27,8 +27,8 @@ std::string PlannedBody::getName() const {
   llvm::raw_string_ostream os(name);
   std::string text;
   llvm::raw_string_ostream(text) << schedule;
-  StringRef mnemonic = StringRef(text).take_until(
-      [](char c) { return c == '<'; });
+  StringRef mnemonic =
+      StringRef(text).take_until([](char c) { return c == '<'; });
   mnemonic = mnemonic.drop_while([](char c) { return c != '.'; }).drop_front();
   const emb::LookupShape &lookup = shape.lookup;
   os << mnemonic << " w" << lookup.width << ' ' << toString(lookup.rowType)
@@ -66,8 +66,7 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
   plan.blocksPerSM = op.getOccupancy().getBlocks();
 
   int64_t scratch = 0;
-  for (auto feature :
-       op.getFeatures().getAsRange<emb::FusedFeatureAttr>()) {
+  for (auto feature : op.getFeatures().getAsRange<emb::FusedFeatureAttr>()) {
     PlannedBody body;
     body.schedule = feature.getSchedule();
     body.shape.lookup = op.getShape(feature);
@@ -81,8 +80,7 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
 
     PlannedFeature planned;
     planned.attribute = feature;
-    planned.tile =
-        body.schedule.getTileShape(body.shape.lookup, plan.threads);
+    planned.tile = body.schedule.getTileShape(body.shape.lookup, plan.threads);
     planned.scratch = scratch;
     scratch += llvm::alignTo(planned.tile.scratchBytes, abi::kScratchAlignment);
     planned.body = plan.addBody(body);

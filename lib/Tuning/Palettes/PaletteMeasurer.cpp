@@ -91,20 +91,22 @@ PaletteMeasurer::makePalette(const Occupancy &occupancy, Rounds rounds,
   auto palette = std::make_unique<Palette>(nextNumber++, occupancy, model);
   if (!isFinal)
     palette->addUntuned();
-  forEachChoice(rounds, [&](size_t number, emb::ScheduleAttrInterface schedule) {
-    for (size_t shape : shapesOf[number])
-      palette->add(shape, schedule);
-  });
+  forEachChoice(rounds,
+                [&](size_t number, emb::ScheduleAttrInterface schedule) {
+                  for (size_t shape : shapesOf[number])
+                    palette->add(shape, schedule);
+                });
   palette->rounds = std::move(rounds);
   return palette;
 }
 
 size_t PaletteMeasurer::countBodies(const Rounds &rounds) const {
   std::set<CandidateKey> bodies;
-  forEachChoice(rounds, [&](size_t number, emb::ScheduleAttrInterface schedule) {
-    for (size_t shape : shapesOf[number])
-      bodies.insert({shape, schedule.getAsOpaquePointer()});
-  });
+  forEachChoice(rounds,
+                [&](size_t number, emb::ScheduleAttrInterface schedule) {
+                  for (size_t shape : shapesOf[number])
+                    bodies.insert({shape, schedule.getAsOpaquePointer()});
+                });
   return bodies.size();
 }
 
@@ -113,7 +115,8 @@ size_t PaletteMeasurer::countBodies(const Rounds &rounds) const {
 static std::string settingOf(emb::ScheduleAttrInterface schedule) {
   std::string text = toText(schedule), setting;
   for (llvm::StringRef part : llvm::split(text, ", ")) {
-    bool followsWidth = part.contains("lanes = ") || part.contains("samples = ");
+    bool followsWidth =
+        part.contains("lanes = ") || part.contains("samples = ");
     if (!followsWidth)
       setting += part.str() + ", ";
   }
@@ -221,8 +224,8 @@ std::optional<Trial> PaletteMeasurer::load(Palette &palette) {
   if (palette.figures)
     return std::nullopt;
   palette.submit(*compiler, deviceInfo.chip);
-  const CompiledPalette &compiled =
-      timed(waited, [&]() -> auto & { return palette.compiled(); });
+  const CompiledPalette &compiled = timed(
+      waited, [&]() -> auto & { return palette.compiled(); });
   ++paletteCount;
   if (compiled.outcome != Outcome::ok)
     return failedTrial(compiled.outcome, compiled.message);
@@ -265,8 +268,8 @@ Assignment PaletteMeasurer::byFeature(const Assignment &byClass) const {
 }
 
 /// What is wrong with an output; nothing if none is.
-std::optional<std::string> PaletteMeasurer::findError(
-    const std::vector<FeatureProfile> &profiles) const {
+std::optional<std::string>
+PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles) const {
   for (auto [number, profile] : llvm::enumerate(profiles))
     if (!(profile.error <= options.tolerance)) {
       std::ostringstream os;
@@ -283,8 +286,7 @@ void PaletteMeasurer::accept(Session &session, const Assignment &choice,
   for (auto [number, schedule] : llvm::enumerate(choice)) {
     if (!schedule)
       continue;
-    Session::Sums &sums =
-        session.sums[{number, schedule.getAsOpaquePointer()}];
+    Session::Sums &sums = session.sums[{number, schedule.getAsOpaquePointer()}];
     double longest = 0, share = 1.0 / featuresOf[number].size();
     for (size_t feature : featuresOf[number]) {
       sums.cost += profiles[feature].blockSeconds * share;
@@ -346,14 +348,15 @@ void PaletteMeasurer::run(Session &session, const Assignment &choice) {
   run(session, second);
 }
 
-/// A palette that cannot be loaded is divided, until the schedule to blame stands
-/// alone.
+/// A palette that cannot be loaded is divided, until the schedule to blame
+/// stands alone.
 void PaletteMeasurer::divide(const Palette &palette, const Trial &failure,
                              TrialsByCandidate &trials) {
   llvm::SetVector<const void *> schedules;
-  forEachChoice(palette.rounds, [&](size_t, emb::ScheduleAttrInterface schedule) {
-    schedules.insert(schedule.getAsOpaquePointer());
-  });
+  forEachChoice(palette.rounds,
+                [&](size_t, emb::ScheduleAttrInterface schedule) {
+                  schedules.insert(schedule.getAsOpaquePointer());
+                });
   if (failure.outcome == Outcome::deviceLost || schedules.size() == 1) {
     forEachChoice(palette.rounds,
                   [&](size_t number, emb::ScheduleAttrInterface schedule) {
@@ -384,8 +387,8 @@ void PaletteMeasurer::measurePalette(Palette &palette,
   Session session(palette);
   for (Assignment round : palette.rounds) {
     for (auto [number, schedule] : llvm::enumerate(round))
-      if (schedule && session.failures.count(
-                          {number, schedule.getAsOpaquePointer()}))
+      if (schedule &&
+          session.failures.count({number, schedule.getAsOpaquePointer()}))
         schedule = nullptr;
     run(session, round);
   }
@@ -402,12 +405,11 @@ void PaletteMeasurer::measurePalette(Palette &palette,
   for (auto &[key, failure] : session.failures)
     trials[key] = failure;
   if (session.lost)
-    forEachChoice(palette.rounds,
-                  [&](size_t number, emb::ScheduleAttrInterface schedule) {
-                    trials.try_emplace(
-                        CandidateKey{number, schedule.getAsOpaquePointer()},
-                        *session.lost);
-                  });
+    forEachChoice(palette.rounds, [&](size_t number,
+                                      emb::ScheduleAttrInterface schedule) {
+      trials.try_emplace(CandidateKey{number, schedule.getAsOpaquePointer()},
+                         *session.lost);
+    });
 }
 
 void PaletteMeasurer::measureLocal(
@@ -435,8 +437,7 @@ std::vector<Trial> PaletteMeasurer::measureCandidates(
            found->second.outcome == Outcome::deviceLost;
   };
   auto announced = localPalettes.find(keyOf(occupancy));
-  if (llvm::any_of(candidates, isMissing) &&
-      announced != localPalettes.end()) {
+  if (llvm::any_of(candidates, isMissing) && announced != localPalettes.end()) {
     submitLocal(occupancy);
     auto palettes = std::move(announced->second);
     localPalettes.erase(announced);

@@ -2,9 +2,9 @@
 
 #include "recflex/Profiling/RemoteBench.h"
 
+#include <csignal>
 #include <gmock/gmock.h>
 #include <limits>
-#include <csignal>
 #include <thread>
 #include <unistd.h>
 
@@ -37,8 +37,9 @@ public:
     return PaletteFigures{48, image.scratchBytes, image.isCubin};
   }
   void unload(int64_t palette) override { lengths.erase(palette); }
-  Benched<std::vector<FeatureProfile>>
-  profile(int64_t palette, const BodyAssignment &assignment, int rounds) override {
+  Benched<std::vector<FeatureProfile>> profile(int64_t palette,
+                                               const BodyAssignment &assignment,
+                                               int rounds) override {
     if (auto failure = act(palette, assignment))
       return *failure;
     EXPECT_EQ(rounds, 2);
@@ -149,7 +150,8 @@ TEST_F(RemoteBenchTest, PassesEverythingOn) {
 }
 
 TEST_F(RemoteBenchTest, StartsAnewAfterADeath) {
-  ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
+  ASSERT_TRUE(
+      std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
   BenchFailure failure = failureOf(bench.profile(7, bodies(dies), 2));
   EXPECT_EQ(failure.kind, BenchFailure::crashed);
   EXPECT_THAT(failure.message, HasSubstr("Killed"));
@@ -158,7 +160,8 @@ TEST_F(RemoteBenchTest, StartsAnewAfterADeath) {
 }
 
 TEST_F(RemoteBenchTest, KillsWhatHangs) {
-  ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
+  ASSERT_TRUE(
+      std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
   BenchFailure failure =
       failureOf(bench.time(7, bodies(hangs), 7, bodies(works)));
   EXPECT_EQ(failure.kind, BenchFailure::timedOut);
@@ -168,7 +171,8 @@ TEST_F(RemoteBenchTest, KillsWhatHangs) {
 }
 
 TEST_F(RemoteBenchTest, DoesNotTrustADeviceAfterAFailure) {
-  ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
+  ASSERT_TRUE(
+      std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
   EXPECT_EQ(failureOf(bench.profile(7, bodies(reports), 2)).message,
             "illegal access");
   EXPECT_TRUE(worksStill());
@@ -179,7 +183,8 @@ TEST_F(RemoteBenchTest, DoesNotTrustADeviceAfterAFailure) {
 
 TEST_F(RemoteBenchTest, PassesARefusalOnAndStays) {
   EXPECT_EQ(failureOf(bench.load(7, image("bad"))).kind, BenchFailure::refused);
-  ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
+  ASSERT_TRUE(
+      std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
   EXPECT_TRUE(worksStill());
   EXPECT_EQ(bench.starts(), 1);
 }
@@ -187,14 +192,17 @@ TEST_F(RemoteBenchTest, PassesARefusalOnAndStays) {
 TEST_F(RemoteBenchTest, SurvivesADriverThatDiesOfAnImage) {
   EXPECT_EQ(failureOf(bench.load(7, image("deadly"))).kind,
             BenchFailure::crashed);
-  ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
+  ASSERT_TRUE(
+      std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
   EXPECT_TRUE(worksStill());
 }
 
 TEST_F(RemoteBenchTest, ForgetsWhatIsUnloaded) {
-  ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
+  ASSERT_TRUE(
+      std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
   bench.unload(7);
-  EXPECT_EQ(failureOf(bench.profile(7, bodies(works), 2)).message, "no palette");
+  EXPECT_EQ(failureOf(bench.profile(7, bodies(works), 2)).message,
+            "no palette");
   bench.unload(7);
 }
 
@@ -210,8 +218,8 @@ TEST(RemoteBench, SaysWhyThereIsNoDevice) {
 }
 
 TEST(RemoteBench, SaysThatTheProcessEndedAtOnce) {
-  RemoteBench bench(
-      []() -> Result<std::unique_ptr<PaletteBench>> { _exit(3); }, limits());
+  RemoteBench bench([]() -> Result<std::unique_ptr<PaletteBench>> { _exit(3); },
+                    limits());
   BenchFailure failure = failureOf(bench.describe());
   EXPECT_EQ(failure.kind, BenchFailure::deviceLost);
   EXPECT_THAT(failure.message, HasSubstr("exit code 3"));

@@ -63,8 +63,9 @@ public:
     return PaletteFigures{40, 8, 12};
   }
   void unload(int64_t palette) override { loaded.erase(palette); }
-  Benched<std::vector<FeatureProfile>>
-  profile(int64_t palette, const BodyAssignment &assignment, int rounds) override {
+  Benched<std::vector<FeatureProfile>> profile(int64_t palette,
+                                               const BodyAssignment &assignment,
+                                               int rounds) override {
     ++profiles;
     EXPECT_TRUE(loaded.count(palette));
     if (isLost)
@@ -106,8 +107,7 @@ protected:
     std::vector<TunedLookup> lookups;
     module->walk([&](emb::LookupOp lookup) {
       lookups.push_back({"f" + std::to_string(lookups.size()),
-                         lookup.getShape(),
-                         lookup.getStatsAttr().toStruct()});
+                         lookup.getShape(), lookup.getStatsAttr().toStruct()});
     });
     problem = std::make_unique<TuningProblem>(lookups);
     EXPECT_EQ(problem->classes.size(), 2u);
@@ -252,8 +252,8 @@ TEST_F(PaletteMeasurerTest, MeasuresWhatNobodyAnnounced) {
 }
 
 TEST_F(PaletteMeasurerTest, TimesKernelsOfOnePalette) {
-  measurer->expectKernels(kOccupancy, {{candidates[0][0], candidates[0][1]},
-                                       {candidates[1][0]}});
+  measurer->expectKernels(
+      kOccupancy, {{candidates[0][0], candidates[0][1]}, {candidates[1][0]}});
   for (emb::ScheduleAttrInterface schedule :
        {candidates[0][0], candidates[0][1]}) {
     Trial trial = measurer->measureKernel(

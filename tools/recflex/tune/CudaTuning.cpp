@@ -45,9 +45,9 @@ public:
     if (bench)
       bench->unload(palette);
   }
-  Benched<std::vector<FeatureProfile>>
-  profile(int64_t palette, const BodyAssignment &assignment,
-          int rounds) override {
+  Benched<std::vector<FeatureProfile>> profile(int64_t palette,
+                                               const BodyAssignment &assignment,
+                                               int rounds) override {
     return bench ? bench->profile(palette, assignment, rounds)
                  : Benched<std::vector<FeatureProfile>>(notLoaded());
   }
@@ -77,8 +77,7 @@ Status LazyBench::prepare() {
   for (const Batch &batch : input->samples.batches) {
     if (Status status = input->tables.prepare(manifest, batch); !status)
       return status;
-    auto reference =
-        poolReference(manifest, input->tables.addresses(), batch);
+    auto reference = poolReference(manifest, input->tables.addresses(), batch);
     if (!reference)
       return reference.error();
     input->samples.references.push_back(std::move(*reference));
@@ -98,8 +97,8 @@ Status LazyBench::prepare() {
   return {};
 }
 
-static Result<std::shared_ptr<BenchInput>>
-makeInput(const TuneRequest &request, const Manifest &manifest) {
+static Result<std::shared_ptr<BenchInput>> makeInput(const TuneRequest &request,
+                                                     const Manifest &manifest) {
   auto tables = request.tables(manifest);
   if (!tables)
     return tables.error();
@@ -204,9 +203,8 @@ createCudaMeasurer(const TuneRequest &request) {
       request.session.context().getDialectRegistry(), std::move(ptxas),
       std::max(1u, std::thread::hardware_concurrency()));
   return std::unique_ptr<Measurer>(std::make_unique<PaletteMeasurer>(
-      request.problem, std::move(*model), std::move(bench),
-      std::move(compiler), std::move(device), std::move(versions),
-      std::move(options)));
+      request.problem, std::move(*model), std::move(bench), std::move(compiler),
+      std::move(device), std::move(versions), std::move(options)));
 }
 
 } // namespace recflex

@@ -8,7 +8,8 @@
 namespace recflex {
 
 /// Errors: no samples, tables that do not fit, no GPU.
-Result<std::unique_ptr<Measurer>> createCudaMeasurer(const TuneRequest &request);
+Result<std::unique_ptr<Measurer>>
+createCudaMeasurer(const TuneRequest &request);
 
 } // namespace recflex
 

@@ -42,7 +42,7 @@ struct KernelPlan {
   recflex::IndexType indexType = recflex::IndexType::i32;
   int64_t threads = 0;
   int64_t blocksPerSM = 0;
-  int64_t sharedBytes = 0; ///< the most that any body needs
+  int64_t sharedBytes = 0;  ///< the most that any body needs
   int64_t scratchBytes = 0; ///< a sample, of all features
   std::vector<PlannedBody> bodies;
   std::vector<PlannedFeature> features; ///< in the order of the op

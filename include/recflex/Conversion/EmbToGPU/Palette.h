@@ -14,8 +14,8 @@
 
 namespace recflex {
 
-/// What a palette is compiled from: text and numbers alone, so that it can go to
-/// another thread with a context of its own.
+/// What a palette is compiled from: text and numbers alone, so that it can go
+/// to another thread with a context of its own.
 struct PaletteSpec {
   struct Body {
     std::string schedule; ///< "#emb.sub_warp<...>"

@@ -3,9 +3,9 @@
 // Local trials are runs of the whole model, in which all classes that can have
 // one setting have it at the same time: a candidate meets the rows, the caches
 // and the full multiprocessors that it would meet in the end, and what it costs
-// others it pays for, since they do as it does. Fused kernels are assignments of
-// one palette. So the compiler and the assembler work a few times an occupancy,
-// and a trial is the time of some launches.
+// others it pays for, since they do as it does. Fused kernels are assignments
+// of one palette. So the compiler and the assembler work a few times an
+// occupancy, and a trial is the time of some launches.
 //
 //===----------------------------------------------------------------------===//
 
@@ -77,8 +77,8 @@ private:
 
   using Rounds = std::vector<Assignment>;
   /// With the untuned bodies as well, unless it is the final one.
-  std::unique_ptr<Palette> makePalette(const Occupancy &occupancy, Rounds rounds,
-                                       bool isFinal = false);
+  std::unique_ptr<Palette> makePalette(const Occupancy &occupancy,
+                                       Rounds rounds, bool isFinal = false);
   std::vector<std::unique_ptr<Palette>>
   makePalettes(const Occupancy &occupancy,
                llvm::ArrayRef<Assignment> candidates);

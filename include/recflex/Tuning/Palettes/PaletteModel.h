@@ -25,9 +25,8 @@ struct PaletteModel {
 
   /// Of `module`, emb IR with statistics, which stays as it is; for blocks of
   /// `threads` threads. Errors as of lowerModel(); details in the diagnostics.
-  static mlir::FailureOr<PaletteModel> build(mlir::ModuleOp module,
-                                             llvm::StringRef chip,
-                                             int64_t threads);
+  static mlir::FailureOr<PaletteModel>
+  build(mlir::ModuleOp module, llvm::StringRef chip, int64_t threads);
 };
 
 } // namespace recflex
