@@ -44,21 +44,18 @@ public:
 
   Status launch(const KernelLaunch &launch,
                 KernelArguments arguments) override {
-    void *parameters[kMaxKernelArguments];
-    void **parameter = parameters;
-    for (const uint64_t &argument : arguments)
-      *parameter++ = const_cast<uint64_t *>(&argument);
+    ParameterList parameters(arguments);
     const DeviceKernel *kernel = &palette.forward;
     if (launch.kernel == KernelId::bindKeys)
       kernel = &palette.bindKeys;
     else if (launch.kernel == KernelId::bindOrder)
       kernel = &palette.bindOrder;
     else
-      *parameter++ = &clocks;
+      parameters.add(clocks);
     return enqueueKernel(palette.module.device()->driver(), *kernel,
                          launch.blocks, launch.threads,
                          launch.startsEarly && palette.overlaps, stream,
-                         parameters);
+                         parameters.get());
   }
 
 private:

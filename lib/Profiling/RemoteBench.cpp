@@ -176,7 +176,10 @@ BenchFailure RemoteBench::fail(BenchFailure::Kind kind,
   return {kind, message};
 }
 
+/// Starts a child, unless one runs.
 std::optional<BenchFailure> RemoteBench::start() {
+  if (child)
+    return std::nullopt;
   std::string problem;
   auto started = ChildProcess::start(
       [&](MessageEnd &connection) { serve(connection, factory); }, problem);
@@ -227,33 +230,34 @@ Benched<std::string> RemoteBench::call(const std::string &request,
   return BenchFailure{};
 }
 
-static std::string loadRequest(int64_t palette, const PaletteImage &image) {
+/// Gives the child a palette, and remembers that it has it.
+Benched<PaletteFigures> RemoteBench::send(int64_t palette,
+                                          const PaletteImage &image) {
   WireWriter to;
   to.put(Call::load);
   to.put(palette);
   write(to, image);
-  return to.text();
+  auto figures = fromAnswer<PaletteFigures>(call(to.text(), limits.load));
+  if (std::holds_alternative<PaletteFigures>(figures))
+    loaded.insert(palette);
+  return figures;
 }
 
 /// Starts a child if none runs, and gives it a palette that the last one had.
 std::optional<BenchFailure> RemoteBench::restore(int64_t palette) {
-  if (!child)
-    if (auto failure = start())
-      return failure;
+  if (auto failure = start())
+    return failure;
   if (loaded.count(palette) || !images.count(palette))
     return std::nullopt;
-  auto figures = fromAnswer<PaletteFigures>(
-      call(loadRequest(palette, images[palette]), limits.load));
+  auto figures = send(palette, images[palette]);
   if (auto *failure = std::get_if<BenchFailure>(&figures))
     return *failure;
-  loaded.insert(palette);
   return std::nullopt;
 }
 
 Benched<BenchDevice> RemoteBench::describe() {
-  if (!child)
-    if (auto failure = start())
-      return *failure;
+  if (auto failure = start())
+    return *failure;
   WireWriter to;
   to.put(Call::describe);
   to.put(int64_t{0});
@@ -263,14 +267,11 @@ Benched<BenchDevice> RemoteBench::describe() {
 Benched<PaletteFigures> RemoteBench::load(int64_t palette,
                                           const PaletteImage &image) {
   images.erase(palette);
-  if (auto failure = restore(palette))
+  if (auto failure = start())
     return *failure;
-  auto figures = fromAnswer<PaletteFigures>(
-      call(loadRequest(palette, image), limits.load));
-  if (std::holds_alternative<PaletteFigures>(figures)) {
+  auto figures = send(palette, image);
+  if (std::holds_alternative<PaletteFigures>(figures))
     images[palette] = image;
-    loaded.insert(palette);
-  }
   return figures;
 }
 
@@ -284,9 +285,13 @@ void RemoteBench::unload(int64_t palette) {
   (void)call(to.text(), limits.run);
 }
 
-/// After a failed run the device is in doubt: the next one gets a new process.
-template <typename T> static bool isDoubtful(const Benched<T> &benched) {
-  return std::holds_alternative<BenchFailure>(benched);
+/// Sends a request of a run. After a failed one the device is in doubt: the
+/// next gets a new process.
+template <typename T> Benched<T> RemoteBench::run(const std::string &request) {
+  auto answer = fromAnswer<T>(call(request, limits.run));
+  if (std::holds_alternative<BenchFailure>(answer) && child)
+    (void)fail(BenchFailure::crashed, "");
+  return answer;
 }
 
 Benched<std::vector<FeatureProfile>>
@@ -299,11 +304,7 @@ RemoteBench::profile(int64_t palette, const BodyAssignment &assignment,
   to.put(palette);
   to.put(static_cast<int32_t>(rounds));
   to.put(assignment);
-  auto profiles =
-      fromAnswer<std::vector<FeatureProfile>>(call(to.text(), limits.run));
-  if (isDoubtful(profiles) && child)
-    (void)fail(BenchFailure::crashed, "");
-  return profiles;
+  return run<std::vector<FeatureProfile>>(to.text());
 }
 
 Benched<KernelTiming> RemoteBench::time(int64_t palette,
@@ -319,10 +320,7 @@ Benched<KernelTiming> RemoteBench::time(int64_t palette,
   to.put(assignment);
   to.put(yardstickPalette);
   to.put(yardstick);
-  auto timing = fromAnswer<KernelTiming>(call(to.text(), limits.run));
-  if (isDoubtful(timing) && child)
-    (void)fail(BenchFailure::crashed, "");
-  return timing;
+  return run<KernelTiming>(to.text());
 }
 
 } // namespace recflex

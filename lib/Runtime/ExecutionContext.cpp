@@ -58,17 +58,11 @@ public:
 
   Status launch(const KernelLaunch &launch,
                 KernelArguments arguments) override {
-    // The driver reads as many bytes of each as the kernel's parameter has.
-    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-                  "a word begins with its low bytes");
-    void *parameters[kMaxKernelArguments];
-    void **parameter = parameters;
-    for (const uint64_t &argument : arguments)
-      *parameter++ = const_cast<uint64_t *>(&argument);
+    ParameterList parameters(arguments);
     bool startsEarly = launch.startsEarly && module.overlapsKernels();
     if (Status status = enqueueKernel(
             module.device()->driver(), module.kernel(launch.kernel),
-            launch.blocks, launch.threads, startsEarly, stream, parameters);
+            launch.blocks, launch.threads, startsEarly, stream, parameters.get());
         !status)
       return status.error().in(kernelName(launch.kernel));
     return {};

@@ -2,9 +2,8 @@
 
 #include "recflex/Tuning/GlobalStage.h"
 
-#include "recflex/Tuning/RefinePool.h"
-
 #include <algorithm>
+#include <map>
 
 namespace recflex {
 
@@ -95,12 +94,11 @@ static std::vector<KernelIdea> findUniform(const TuningContext &context,
   return ideas;
 }
 
-/// What every class would have without tuning; empty if one of these schedules
-/// does not work.
-static Assignment findUntuned(const TuningContext &context,
-                              const LocalRanking &ranking) {
+/// What every class would have without tuning, in blocks of `threads` threads.
+/// Null where nothing fits.
+static Assignment selectUntuned(const TuningContext &context, int64_t threads) {
   SelectionOptions options;
-  options.threads = ranking.occupancy.threads;
+  options.threads = threads;
   options.only = context.options.only;
   options.device = context.options.model;
   std::vector<LookupProblem> problems;
@@ -111,15 +109,19 @@ static Assignment findUntuned(const TuningContext &context,
   ScheduleSelection selection =
       ScheduleSelector(context.mlirContext, options).select(problems);
   Assignment assignment;
-  for (auto [featureClass, ranked] :
-       llvm::zip_equal(context.problem.classes, ranking.classes)) {
-    emb::ScheduleAttrInterface schedule =
-        selection.choices[featureClass.representative].chosen.schedule;
-    if (!schedule || !findRanked(ranked, schedule))
-      return {};
-    assignment.push_back(schedule);
-  }
+  for (const FeatureClass &featureClass : context.problem.classes)
+    assignment.push_back(
+        selection.choices[featureClass.representative].chosen.schedule);
   return assignment;
+}
+
+/// Whether all schedules of `assignment` were found to work.
+static bool doesWork(const LocalRanking &ranking,
+                     const Assignment &assignment) {
+  return llvm::all_of_zip(ranking.classes, assignment,
+                          [](const auto &ranked, auto schedule) {
+                            return schedule && findRanked(ranked, schedule);
+                          });
 }
 
 /// Everything worth measuring, in the order in which it is measured.
@@ -127,10 +129,14 @@ static std::vector<KernelIdea>
 findIdeas(const TuningContext &context,
           const std::vector<LocalRanking> &rankings) {
   std::vector<KernelIdea> ideas, firsts, others;
+  std::map<int64_t, Assignment> untunedByThreads;
   for (const LocalRanking &ranking : rankings) {
+    Assignment &untuned = untunedByThreads[ranking.occupancy.threads];
+    if (untuned.empty())
+      untuned = selectUntuned(context, ranking.occupancy.threads);
     ideas.push_back({kWinnersOrigin, &ranking, ranking.winners,
                      ranking.predicted, /*number=*/0});
-    if (Assignment untuned = findUntuned(context, ranking); !untuned.empty())
+    if (doesWork(ranking, untuned))
       ideas.push_back({kUntunedOrigin, &ranking, untuned,
                        predictSeconds(context, ranking, untuned),
                        /*number=*/0});
@@ -158,8 +164,7 @@ static void announce(const TuningContext &context, const LocalRanking &ranking,
     if (idea.ranking == &ranking)
       for (auto [number, schedule] : llvm::enumerate(idea.assignment))
         add(number, schedule);
-  std::vector<Assignment> pool = makeRefinePool(context, ranking);
-  for (auto [number, candidates] : llvm::enumerate(pool))
+  for (auto [number, candidates] : llvm::enumerate(ranking.pool))
     for (emb::ScheduleAttrInterface schedule : candidates)
       add(number, schedule);
   context.measurer.expectKernels(ranking.occupancy, schedules);

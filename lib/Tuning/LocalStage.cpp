@@ -3,6 +3,7 @@
 #include "recflex/Tuning/LocalStage.h"
 
 #include "recflex/Tuning/CostModel.h"
+#include "recflex/Tuning/RefinePool.h"
 #include "recflex/Tuning/Winners.h"
 
 #include <algorithm>
@@ -171,16 +172,11 @@ Result<std::vector<RankedCandidate>> LocalStage::rank(const Attempt &attempt,
       return danger.error();
     if (*danger || !candidate.trial.isOk())
       continue;
-    bool tooLarge = candidate.trial.spilledBytes > 0 ||
-                    candidate.trial.registers > registers;
-    candidate.rankCost =
-        candidate.trial.cost * (tooLarge ? context.options.registerPenalty : 1);
+    candidate.rankCost = rankCostOf(candidate.trial, registers,
+                                    context.options.registerPenalty);
     ranked.push_back(candidate);
   }
-  llvm::sort(ranked, [](const RankedCandidate &a, const RankedCandidate &b) {
-    return std::tie(a.rankCost, a.trial.longestBlock, a.position) <
-           std::tie(b.rankCost, b.trial.longestBlock, b.position);
-  });
+  sortRanked(ranked);
   return ranked;
 }
 
@@ -258,6 +254,7 @@ Result<std::vector<LocalRanking>> LocalStage::run() {
     if (!works)
       continue;
     ranking.winners = chooseWinners(ranking);
+    ranking.pool = makeRefinePool(context, ranking);
     ranking.predicted = predictSeconds(context, ranking, ranking.winners);
     rankings.push_back(std::move(ranking));
   }

@@ -2,8 +2,6 @@
 
 #include "recflex/Tuning/Mutations.h"
 
-#include "recflex/Tuning/RefinePool.h"
-
 #include <map>
 
 namespace recflex {
@@ -27,12 +25,11 @@ Result<std::vector<Mutation>> mutate(const TuningContext &context,
                                      const MeasuredKernel &tuned,
                                      size_t count) {
   std::vector<Mutation> mutations;
-  std::vector<Assignment> pool = makeRefinePool(context, ranking);
   for (size_t number = 0; number != tuned.assignment.size(); ++number) {
     Mutation fastest;
     fastest.classNumber = number;
     for (emb::ScheduleAttrInterface schedule :
-         pickOthers(pool[number], tuned.assignment[number], count)) {
+         pickOthers(ranking.pool[number], tuned.assignment[number], count)) {
       Assignment changed = tuned.assignment;
       changed[number] = schedule;
       auto trial = context.trials.kernel(changed, tuned.occupancy);

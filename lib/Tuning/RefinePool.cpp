@@ -19,6 +19,7 @@ namespace {
 /// candidate's cost, times how close this one comes to it.
 struct Scored {
   emb::ScheduleAttrInterface schedule;
+  std::string text; ///< orders equals
   double score = 0;
 };
 } // namespace
@@ -30,8 +31,7 @@ static std::string kindOf(emb::ScheduleAttrInterface schedule) {
 /// The schedules of a pool: the best, and at most two fifths of them of a kind.
 static std::set<const void *> pick(std::vector<Scored> scored, size_t count) {
   llvm::sort(scored, [](const Scored &a, const Scored &b) {
-    return std::pair(-a.score, toText(a.schedule)) <
-           std::pair(-b.score, toText(b.schedule));
+    return a.score != b.score ? a.score > b.score : a.text < b.text;
   });
   std::set<const void *> pool;
   std::map<std::string, size_t> kinds;
@@ -63,7 +63,7 @@ std::vector<Assignment> makeRefinePool(const TuningContext &context,
   for (auto &[shape, entries] : scores) {
     std::vector<Scored> scored;
     for (auto &[pointer, entry] : entries)
-      scored.push_back(entry);
+      scored.push_back({entry.schedule, toText(entry.schedule), entry.score});
     pools[shape] = pick(std::move(scored), each);
   }
 

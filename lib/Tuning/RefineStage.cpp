@@ -75,12 +75,11 @@ static double shareOf(const Group &group, const std::vector<double> &shares) {
 /// class that has no such candidate keeps its schedule.
 static Assignment findAlternatives(const TuningContext &context,
                                    const LocalRanking &ranking,
-                                   const std::vector<Assignment> &pool,
                                    const Assignment &current,
                                    const Group &group) {
   std::map<const void *, emb::ScheduleAttrInterface> schedules;
   for (size_t number : group)
-    for (emb::ScheduleAttrInterface schedule : pool[number])
+    for (emb::ScheduleAttrInterface schedule : ranking.pool[number])
       schedules.try_emplace(schedule.getAsOpaquePointer(), schedule);
   auto costOf = [&](emb::ScheduleAttrInterface schedule) {
     double cost = 0;
@@ -142,14 +141,13 @@ void RefineStage::report(const RefinedKernel &best,
 
 /// Tries the alternatives of a group; false if there was no time.
 Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
-                                   const std::vector<Assignment> &pool,
                                    const std::vector<size_t> &group,
                                    RefinedKernel &best) {
-  for (emb::ScheduleAttrInterface schedule : findAlternatives(
-           context, ranking, pool, best.kernel.assignment, group)) {
+  for (emb::ScheduleAttrInterface schedule :
+       findAlternatives(context, ranking, best.kernel.assignment, group)) {
     MeasuredKernel changed = best.kernel;
     for (size_t number : group)
-      if (llvm::is_contained(pool[number], schedule))
+      if (llvm::is_contained(ranking.pool[number], schedule))
         changed.assignment[number] = schedule;
     if (changed.assignment == best.kernel.assignment)
       continue;
@@ -171,8 +169,7 @@ Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
 }
 
 /// All groups once, level by level; false if there was no time.
-Result<bool> RefineStage::pass(const LocalRanking &ranking,
-                               const std::vector<Assignment> &pool, Depth depth,
+Result<bool> RefineStage::pass(const LocalRanking &ranking, Depth depth,
                                RefinedKernel &best) {
   for (std::vector<Group> &level : makeLevels(context.problem, depth)) {
     const std::vector<double> shares = best.kernel.trial.shares;
@@ -183,7 +180,7 @@ Result<bool> RefineStage::pass(const LocalRanking &ranking,
     for (const Group &group : level) {
       if (shareOf(group, shares) < context.options.refineShare)
         continue;
-      auto inTime = tryGroup(ranking, pool, group, best);
+      auto inTime = tryGroup(ranking, group, best);
       if (!inTime)
         return inTime.error();
       if (!*inTime)
@@ -197,10 +194,9 @@ Result<RefinedKernel> RefineStage::run(const LocalRanking &ranking,
                                        MeasuredKernel start, Depth depth) {
   done = 0;
   RefinedKernel best{std::move(start), {}};
-  std::vector<Assignment> pool = makeRefinePool(context, ranking);
   for (;;) {
     double before = best.kernel.trial.cost;
-    Result<bool> inTime = pass(ranking, pool, depth, best);
+    Result<bool> inTime = pass(ranking, depth, best);
     if (!inTime)
       return inTime.error();
     double gain = before - best.kernel.trial.cost;

@@ -1,4 +1,4 @@
-//===- Tuner.cpp - The three stages ---------------------------------------===//
+//===- Tuner.cpp - The stages, in order --------------------------------------===//
 
 #include "recflex/Tuning/Tuner.h"
 

@@ -6,6 +6,19 @@
 
 namespace recflex {
 
+double rankCostOf(const Trial &trial, int64_t registers,
+                  double registerPenalty) {
+  bool tooLarge = trial.spilledBytes > 0 || trial.registers > registers;
+  return trial.cost * (tooLarge ? registerPenalty : 1);
+}
+
+void sortRanked(std::vector<RankedCandidate> &ranked) {
+  llvm::sort(ranked, [](const RankedCandidate &a, const RankedCandidate &b) {
+    return std::tie(a.rankCost, a.trial.longestBlock, a.position) <
+           std::tie(b.rankCost, b.trial.longestBlock, b.position);
+  });
+}
+
 double addUpSeconds(const std::vector<FeatureClass> &classes,
                     const LocalRanking &ranking, const Assignment &assignment,
                     double multiprocessors) {

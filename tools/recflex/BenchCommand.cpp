@@ -107,17 +107,12 @@ private:
       return loaded.error();
     result.kernel = loaded->module->forward();
 
-    int64_t largest = 0;
-    std::vector<DeviceBatch> onDevice;
+    auto uploadedBatches =
+        DeviceBatches::upload(*stream, manifest, model.batches);
+    if (!uploadedBatches)
+      return uploadedBatches.error();
+    const auto &[onDevice, output] = *uploadedBatches;
     for (const Batch &batch : model.batches) {
-      auto uploadedBatch = DeviceBatch::upload(*stream, manifest, batch);
-      if (!uploadedBatch)
-        return uploadedBatch.error();
-      onDevice.push_back(std::move(*uploadedBatch));
-      auto bytes = outputBytes(manifest, batch.batchSize);
-      if (!bytes)
-        return bytes.error();
-      largest = std::max(largest, *bytes);
       auto traffic = countTraffic(manifest, batch);
       if (!traffic)
         return traffic.error();
@@ -125,39 +120,34 @@ private:
       result.floorSeconds += share * traffic->floorSeconds(*copyRate);
       result.gatherSeconds += share * traffic->gatherSeconds(*l2Rate);
     }
-    auto output = DeviceBuffer::allocate(*device, largest);
-    if (!output)
-      return output.error();
 
     // Correct first: one batch against the reference.
     const Batch &first = model.batches.front();
     if (Status status = tables->prepare(manifest, first); !status)
       return status.error();
     auto pooled =
-        poolChecked(*loaded->context, first, onDevice.front(), *output, *stream);
+        poolChecked(*loaded->context, first, onDevice.front(), output, *stream);
     if (!pooled)
       return pooled.error();
     auto expected = poolReference(manifest, tables->addresses(), first);
     if (!expected)
       return expected.error();
-    Comparison difference = compare(*pooled, *expected);
-    result.maxRelativeError = difference.maxRelativeError;
-    result.relativeNorm = difference.relativeNorm;
-    if (!(difference.relativeNorm <= kRoundingTolerance))
-      return makeError("verification failed: relative norm ",
-                       difference.relativeNorm, ", ", difference.mismatches,
-                       " elements differ; nothing was timed");
+    auto difference = verify(*pooled, *expected);
+    if (!difference)
+      return difference.error();
+    result.maxRelativeError = difference->maxRelativeError;
+    result.relativeNorm = difference->relativeNorm;
 
     ContextOptions checks = withScratch({}, manifest, model.batches);
     checks.checks = InputChecks::zeroRow;
     auto checked = ExecutionContext::create(loaded->attached, checks);
     if (!checked)
       return checked.error();
-    if (Status status = compareChecked(*checked, onDevice.front(), *output,
+    if (Status status = compareChecked(*checked, onDevice.front(), output,
                                        *stream, *pooled);
         !status)
       return status.error();
-    auto times = timeForward(*loaded->context, *checked, onDevice, *output,
+    auto times = timeForward(*loaded->context, *checked, onDevice, output,
                              *stream);
     if (!times)
       return times.error();

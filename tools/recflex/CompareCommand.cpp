@@ -77,9 +77,16 @@ private:
     return {};
   }
 
-  Result<std::vector<Contender>> measure(const std::vector<Artifact> &artifacts,
-                                         const std::vector<Batch> &batches) {
-    const Manifest &manifest = artifacts.front().manifest;
+  /// What all artifacts are timed with.
+  struct Stage {
+    Stream stream;
+    DeviceTables tables;
+    DeviceBatches batches;
+    std::vector<float> expected; ///< of the first batch
+  };
+
+  Result<Stage> prepare(const Manifest &manifest,
+                        const std::vector<Batch> &batches) const {
     auto tables = workload.tables(manifest);
     if (!tables)
       return tables.error();
@@ -92,78 +99,92 @@ private:
     auto onDeviceTables = DeviceTables::upload(*stream, manifest, *tables);
     if (!onDeviceTables)
       return onDeviceTables.error();
-    std::vector<DeviceBatch> onDevice;
-    int64_t largest = 0;
-    for (const Batch &batch : batches) {
-      auto uploaded = DeviceBatch::upload(*stream, manifest, batch);
-      if (!uploaded)
-        return uploaded.error();
-      onDevice.push_back(std::move(*uploaded));
-      auto bytes = outputBytes(manifest, batch.batchSize);
-      if (!bytes)
-        return bytes.error();
-      largest = std::max(largest, *bytes);
-    }
-    auto output = DeviceBuffer::allocate(*device, largest);
-    if (!output)
-      return output.error();
+    auto onDevice = DeviceBatches::upload(*stream, manifest, batches);
+    if (!onDevice)
+      return onDevice.error();
     if (Status status = tables->prepare(manifest, batches.front()); !status)
       return status.error();
     auto expected =
         poolReference(manifest, tables->addresses(), batches.front());
     if (!expected)
       return expected.error();
+    return Stage{std::move(*stream), std::move(*onDeviceTables),
+                 std::move(*onDevice), std::move(*expected)};
+  }
 
+  /// The artifact on the device, found to be right.
+  static Result<LoadedModel> load(const Stage &stage, const Artifact &artifact,
+                                  const std::vector<Batch> &batches) {
+    auto loaded =
+        LoadedModel::load(stage.stream.device(), artifact, stage.tables,
+                          withScratch({}, artifact.manifest, batches));
+    if (!loaded)
+      return loaded;
+    auto pooled = poolChecked(*loaded->context, batches.front(),
+                              stage.batches.batches.front(),
+                              stage.batches.output, stage.stream);
+    if (!pooled)
+      return pooled.error();
+    if (auto difference = verify(*pooled, stage.expected); !difference)
+      return difference.error();
+    return loaded;
+  }
+
+  /// One launch a batch, by `launch` of `context`.
+  static Rotation
+  makeRotation(const Stage &stage, const ExecutionContext &context,
+               Status (ExecutionContext::*launch)(const BatchArguments &,
+                                                  CUstream_st *) const) {
+    Rotation rotation;
+    for (const DeviceBatch &batch : stage.batches.batches)
+      rotation.push_back(
+          [&, launch,
+           arguments = batch.arguments(context.module().manifest(),
+                                       stage.batches.output.address())] {
+            return (context.*launch)(arguments, stage.stream.get());
+          });
+    return rotation;
+  }
+
+  Result<std::vector<Contender>> measure(const std::vector<Artifact> &artifacts,
+                                         const std::vector<Batch> &batches) {
+    auto stage = prepare(artifacts.front().manifest, batches);
+    if (!stage)
+      return stage.error();
+    // Contexts keep their address: rotations refer to them.
     std::vector<LoadedModel> models;
     std::vector<FixedBinding> bindings;
     std::vector<Contender> contenders;
-    models.reserve(artifacts.size());
-    bindings.reserve(2 * artifacts.size());
     for (auto [path, artifact] : llvm::zip_equal(paths, artifacts)) {
-      auto loaded =
-          LoadedModel::load(*device, artifact, *onDeviceTables,
-                            withScratch({}, artifact.manifest, batches));
+      auto loaded = load(*stage, artifact, batches);
       if (!loaded)
         return loaded.error().in(path);
       models.push_back(std::move(*loaded));
-      const ExecutionContext &context = *models.back().context;
-      auto pooled = poolChecked(context, batches.front(), onDevice.front(),
-                                *output, *stream);
-      if (!pooled)
-        return pooled.error().in(path);
-      Comparison difference = compare(*pooled, *expected);
-      if (!(difference.relativeNorm <= kRoundingTolerance))
-        return makeError(path, ": verification failed: relative norm ",
-                         difference.relativeNorm, "; nothing was timed");
-      Contender contender{path, "runtime", {}, {}, {}};
-      for (const DeviceBatch &batch : onDevice)
-        contender.rotation.push_back(
-            [&context, &stream,
-             arguments = batch.arguments(manifest, output->address())] {
-              return context.launch(arguments, stream->get());
-            });
-      contenders.push_back(std::move(contender));
+      contenders.push_back({path,
+                            "runtime",
+                            makeRotation(*stage, *models.back().context,
+                                         &ExecutionContext::launch),
+                            {},
+                            {}});
       if (!fixed)
         continue;
       for (auto [name, rule] :
            {std::pair{"fixed, mean", FixedBinding::Rule::mean},
             std::pair{"fixed, max", FixedBinding::Rule::max}}) {
         auto binding =
-            FixedBinding::create(models.back(), batches, rule, *stream);
+            FixedBinding::create(models.back(), batches, rule, stage->stream);
         if (!binding)
           return binding.error().in(path);
         bindings.push_back(std::move(*binding));
-        Contender bound{path, name, {}, {}, {}};
-        for (const DeviceBatch &batch : onDevice)
-          bound.rotation.push_back(
-              [&context = bindings.back().context(), &stream,
-               arguments = batch.arguments(manifest, output->address())] {
-                return context.launchPooling(arguments, stream->get());
-              });
-        contenders.push_back(std::move(bound));
+        contenders.push_back({path,
+                              name,
+                              makeRotation(*stage, bindings.back().context(),
+                                           &ExecutionContext::launchPooling),
+                              {},
+                              {}});
       }
     }
-    if (Status status = time(contenders, *stream); !status)
+    if (Status status = time(contenders, stage->stream); !status)
       return status.error();
     return contenders;
   }

@@ -41,6 +41,28 @@ std::vector<DevicePtr> DeviceTables::addresses() const {
   return result;
 }
 
+Result<DeviceBatches> DeviceBatches::upload(const Stream &stream,
+                                            const Manifest &manifest,
+                                            const std::vector<Batch> &batches) {
+  DeviceBatches result;
+  int64_t largest = 0;
+  for (const Batch &batch : batches) {
+    auto uploaded = DeviceBatch::upload(stream, manifest, batch);
+    if (!uploaded)
+      return uploaded.error();
+    result.batches.push_back(std::move(*uploaded));
+    auto bytes = outputBytes(manifest, batch.batchSize);
+    if (!bytes)
+      return bytes.error();
+    largest = std::max(largest, *bytes);
+  }
+  auto output = DeviceBuffer::allocate(stream.device(), largest);
+  if (!output)
+    return output.error();
+  result.output = std::move(*output);
+  return result;
+}
+
 ContextOptions withScratch(ContextOptions options, const Manifest &manifest,
                            const std::vector<Batch> &batches) {
   if (manifest.scratchBytes != 0)

@@ -6,6 +6,7 @@
 #include "HostTables.h"
 
 #include "recflex/Runtime/Artifact.h"
+#include "recflex/Runtime/DeviceBatch.h"
 #include "recflex/Runtime/DeviceMemory.h"
 #include "recflex/Runtime/ExecutionContext.h"
 
@@ -19,6 +20,16 @@ struct DeviceTables {
                                      const Manifest &manifest,
                                      const HostTables &tables);
   std::vector<DevicePtr> addresses() const;
+};
+
+/// Batches in device memory, and an output that holds any of theirs.
+struct DeviceBatches {
+  std::vector<DeviceBatch> batches;
+  DeviceBuffer output;
+
+  static Result<DeviceBatches> upload(const Stream &stream,
+                                      const Manifest &manifest,
+                                      const std::vector<Batch> &batches);
 };
 
 /// `options` with room for the scratch of `batches`, if the model has any.

@@ -67,4 +67,14 @@ Result<std::vector<float>> poolChecked(const ExecutionContext &context,
   return pooled;
 }
 
+Result<Comparison> verify(const std::vector<float> &pooled,
+                          const std::vector<float> &reference) {
+  Comparison difference = compare(pooled, reference);
+  if (!(difference.relativeNorm <= kRoundingTolerance))
+    return makeError("verification failed: relative norm ",
+                     difference.relativeNorm, ", ", difference.mismatches,
+                     " elements differ; nothing was timed");
+  return difference;
+}
+
 } // namespace recflex

@@ -4,6 +4,7 @@
 #define RECFLEX_TOOLS_RECFLEX_DEVICECHECK_H
 
 #include "recflex/Runtime/DeviceBatch.h"
+#include "recflex/Runtime/Reference.h"
 
 namespace recflex {
 
@@ -16,6 +17,11 @@ Result<std::vector<float>> poolChecked(const ExecutionContext &context,
                                        const DeviceBatch &onDevice,
                                        const DeviceBuffer &output,
                                        const Stream &stream);
+
+/// How far `pooled` is from the reference. An error if rounding does not
+/// explain it: nothing that is wrong is timed.
+Result<Comparison> verify(const std::vector<float> &pooled,
+                          const std::vector<float> &reference);
 
 } // namespace recflex
 

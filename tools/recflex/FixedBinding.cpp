@@ -28,8 +28,8 @@ Result<FixedBinding> FixedBinding::create(const LoadedModel &model,
   }
   std::vector<int32_t> order(descriptors.size()), starts = {0};
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
-    return weights[a] > weights[b];
+  std::sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
+    return std::pair(-weights[a], a) < std::pair(-weights[b], b);
   });
   for (int32_t f : order)
     starts.push_back(static_cast<int32_t>(

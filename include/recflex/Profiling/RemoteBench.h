@@ -57,6 +57,8 @@ public:
 
 private:
   Benched<std::string> call(const std::string &request, Duration limit);
+  template <typename T> Benched<T> run(const std::string &request);
+  Benched<PaletteFigures> send(int64_t palette, const PaletteImage &image);
   std::optional<BenchFailure> start();
   std::optional<BenchFailure> restore(int64_t palette);
   BenchFailure fail(BenchFailure::Kind kind, const std::string &message);

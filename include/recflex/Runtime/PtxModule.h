@@ -4,6 +4,7 @@
 #define RECFLEX_RUNTIME_PTXMODULE_H
 
 #include "recflex/Runtime/DeviceModule.h"
+#include "recflex/Runtime/KernelQueue.h"
 
 namespace recflex {
 
@@ -29,6 +30,27 @@ Result<DeviceKernel> findKernel(const PtxModule &module, const char *name,
 Status enqueueKernel(const CudaDriver &driver, const DeviceKernel &kernel,
                      int64_t blocks, int64_t threads, bool startsEarly,
                      CUstream_st *stream, void **parameters);
+
+/// The addresses of a queue's arguments, as the driver takes them: it reads as
+/// many bytes of each word as the kernel's parameter has. The words must outlive
+/// the list.
+class ParameterList {
+public:
+  ParameterList(KernelArguments arguments) {
+    for (const uint64_t &argument : arguments)
+      add(argument);
+  }
+  void add(const uint64_t &argument) {
+    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+                  "a word begins with its low bytes");
+    addresses[count++] = const_cast<uint64_t *>(&argument);
+  }
+  void **get() { return addresses; }
+
+private:
+  void *addresses[kMaxKernelArguments];
+  size_t count = 0;
+};
 
 /// Enqueues a kernel plainly, with its arguments: lvalues of the very types of
 /// the kernel's parameters.

@@ -79,6 +79,8 @@ struct LocalRanking {
   /// For each class the candidates that work, the best first.
   std::vector<std::vector<RankedCandidate>> classes;
   Assignment winners;
+  /// For each class those worth trying in place (RefinePool.h).
+  std::vector<Assignment> pool;
   /// Seconds of a fused kernel of the winners, if block-seconds add up.
   double predicted = 0;
 };

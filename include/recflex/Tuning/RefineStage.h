@@ -35,11 +35,9 @@ public:
                             Depth depth);
 
 private:
-  Result<bool> pass(const LocalRanking &ranking,
-                    const std::vector<Assignment> &pool, Depth depth,
+  Result<bool> pass(const LocalRanking &ranking, Depth depth,
                     RefinedKernel &best);
   Result<bool> tryGroup(const LocalRanking &ranking,
-                        const std::vector<Assignment> &pool,
                         const std::vector<size_t> &group, RefinedKernel &best);
   bool isFaster(const Trial &trial, const Trial &best) const;
   void report(const RefinedKernel &best, const std::vector<size_t> &group,

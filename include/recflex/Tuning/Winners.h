@@ -7,6 +7,15 @@
 
 namespace recflex {
 
+/// What a trial counts in a ranking, if the occupancy leaves a thread that many
+/// registers: its cost, times `registerPenalty` where the body spills or needs
+/// more.
+double rankCostOf(const Trial &trial, int64_t registers,
+                  double registerPenalty);
+
+/// Puts the best first: by rankCost, then by the longest block.
+void sortRanked(std::vector<RankedCandidate> &ranked);
+
 /// Seconds of a fused kernel of `assignment`, whose schedules are in `ranking`,
 /// if block-seconds add up.
 double addUpSeconds(const std::vector<FeatureClass> &classes,

@@ -33,6 +33,12 @@ static Value single(ValueRange converted) {
   return converted.empty() ? Value() : converted.front();
 }
 
+static void replaceByArrays(ConversionPatternRewriter &rewriter, Operation *op,
+                            const BagArrays &arrays) {
+  rewriter.replaceOpWithMultiple(
+      op, {SmallVector<Value>{arrays.values, arrays.offsets}});
+}
+
 namespace {
 struct ConvertFeature : OpConversionPattern<emb::FeatureOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -44,8 +50,7 @@ struct ConvertFeature : OpConversionPattern<emb::FeatureOp> {
     BagArrays bags =
         sliceFeature(b, toArrays(adaptor.getKjt()),
                      op.getKjt().getType().getFeatures(), op.getIndex());
-    rewriter.replaceOpWithMultiple(
-        op, {SmallVector<Value>{bags.values, bags.offsets}});
+    replaceByArrays(rewriter, op, bags);
     return success();
   }
 };
@@ -59,8 +64,7 @@ struct ConvertKjt : OpConversionPattern<emb::KjtOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     BagArrays kjt =
         makeKjt(b, single(adaptor.getValues()), single(adaptor.getOffsets()));
-    rewriter.replaceOpWithMultiple(
-        op, {SmallVector<Value>{kjt.values, kjt.offsets}});
+    replaceByArrays(rewriter, op, kjt);
     return success();
   }
 };
@@ -75,8 +79,7 @@ struct ConvertBags : OpConversionPattern<emb::BagsOp> {
     BagArrays bags =
         makeBags(b, single(adaptor.getValues()), single(adaptor.getOffsets()),
                  op.getIncludeLastOffset());
-    rewriter.replaceOpWithMultiple(
-        op, {SmallVector<Value>{bags.values, bags.offsets}});
+    replaceByArrays(rewriter, op, bags);
     return success();
   }
 };
@@ -90,8 +93,7 @@ struct ConvertJoin : OpConversionPattern<emb::JoinOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     BagArrays kjt =
         joinBags(b, llvm::map_to_vector(adaptor.getBags(), toArrays));
-    rewriter.replaceOpWithMultiple(
-        op, {SmallVector<Value>{kjt.values, kjt.offsets}});
+    replaceByArrays(rewriter, op, kjt);
     return success();
   }
 };

@@ -9,15 +9,14 @@
 
 namespace recflex {
 
-/// Whether the candidate's body is too large for its occupancy.
-static bool isTooLarge(const CandidateTrial &candidate) {
+/// Registers that the occupancy leaves a thread.
+static int64_t registersAt(const Occupancy &occupancy) {
   // A record does not say how many registers its device has. All chips from
   // sm_50 to sm_120 have 65,536 a multiprocessor (CUDA C++ Programming Guide,
   // "Technical Specifications per Compute Capability").
   TuningDevice device;
   device.registers = 65536;
-  return candidate.trial.spilledBytes > 0 ||
-         candidate.trial.registers > registersLeft(device, candidate.occupancy);
+  return registersLeft(device, occupancy);
 }
 
 std::vector<LocalRanking> rankTrials(const TuningProblem &problem,
@@ -35,18 +34,15 @@ std::vector<LocalRanking> rankTrials(const TuningProblem &problem,
       RankedCandidate ranked;
       ranked.schedule = candidate.schedule;
       ranked.trial = candidate.trial;
-      ranked.rankCost =
-          candidate.trial.cost * (isTooLarge(candidate) ? registerPenalty : 1);
+      ranked.rankCost = rankCostOf(candidate.trial, registersAt(occupancy),
+                                   registerPenalty);
       ranked.position = position;
       ranking.classes[number].push_back(std::move(ranked));
     }
   std::vector<LocalRanking> sorted;
   for (auto &[occupancy, ranking] : rankings) {
     for (auto &ranked : ranking.classes)
-      llvm::sort(ranked, [](const auto &a, const auto &b) {
-        return std::tie(a.rankCost, a.trial.longestBlock, a.position) <
-               std::tie(b.rankCost, b.trial.longestBlock, b.position);
-      });
+      sortRanked(ranked);
     sorted.push_back(std::move(ranking));
   }
   return sorted;

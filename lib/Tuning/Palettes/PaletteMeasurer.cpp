@@ -3,6 +3,7 @@
 #include "recflex/Tuning/Palettes/PaletteMeasurer.h"
 
 #include "Palette.h"
+#include "Rounds.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
@@ -74,17 +75,6 @@ std::string PaletteMeasurer::summary() const {
 // Palettes
 //===----------------------------------------------------------------------===//
 
-/// Calls `visit` for each class and schedule of the rounds, the same one
-/// perhaps several times.
-template <typename Visit>
-static void forEachChoice(const std::vector<Assignment> &rounds,
-                          const Visit &visit) {
-  for (const Assignment &round : rounds)
-    for (auto [number, schedule] : llvm::enumerate(round))
-      if (schedule)
-        visit(number, schedule);
-}
-
 std::unique_ptr<Palette>
 PaletteMeasurer::makePalette(const Occupancy &occupancy, Rounds rounds,
                              bool isFinal) {
@@ -108,38 +98,6 @@ size_t PaletteMeasurer::countBodies(const Rounds &rounds) const {
                     bodies.insert({shape, schedule.getAsOpaquePointer()});
                 });
   return bodies.size();
-}
-
-/// A schedule's text but for what follows from the row's width: schedules of
-/// features of different widths with equal settings are alike.
-static std::string settingOf(emb::ScheduleAttrInterface schedule) {
-  std::string text = toText(schedule), setting;
-  for (llvm::StringRef part : llvm::split(text, ", ")) {
-    bool followsWidth =
-        part.contains("lanes = ") || part.contains("samples = ");
-    if (!followsWidth)
-      setting += part.str() + ", ";
-  }
-  return setting;
-}
-
-/// One round a setting, in the order in which the candidates have them.
-static std::vector<Assignment> makeRounds(ArrayRef<Assignment> candidates) {
-  std::vector<Assignment> rounds;
-  std::map<std::pair<std::string, size_t>, size_t> numbers;
-  for (auto [number, schedules] : llvm::enumerate(candidates)) {
-    std::map<std::string, size_t> repeats; // of a setting, by other lanes
-    for (emb::ScheduleAttrInterface schedule : schedules) {
-      std::string setting = settingOf(schedule);
-      size_t repeat = repeats[setting]++;
-      auto [round, isNew] =
-          numbers.try_emplace({setting, repeat}, rounds.size());
-      if (isNew)
-        rounds.emplace_back(candidates.size());
-      rounds[round->second][number] = schedule;
-    }
-  }
-  return rounds;
 }
 
 /// As many palettes as keep each below the size that is compiled fast.

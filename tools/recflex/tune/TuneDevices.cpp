@@ -5,20 +5,19 @@
 #include "CudaTuning.h"
 
 #include "recflex/Tuning/CostModel.h"
+#include "recflex/Tuning/Passes.h"
 
 namespace recflex {
 
 static Result<std::unique_ptr<Measurer>>
-createCostModel(const TuneRequest &request) {
-  Occupancy occupancy{request.threads ? request.threads : emb::kDefaultThreads,
-                      request.blocks ? request.blocks : emb::kDefaultBlocks};
-  return std::unique_ptr<Measurer>(
-      std::make_unique<CostModelMeasurer>(occupancy, RECFLEX_VERSION));
+createEstimator(const TuneRequest &request) {
+  return createCostModel(
+      {request.module, request.problem, request.threads, request.blocks});
 }
 
 llvm::ArrayRef<TuneDevice> tuneDevices() {
   static const TuneDevice devices[] = {
-      {"model", "the cost model: nothing is measured", createCostModel,
+      {"model", "the cost model: nothing is measured", createEstimator,
        schedulesToEstimate()},
       {"cuda", "GPU 0", createCudaMeasurer, {}}};
   return devices;
