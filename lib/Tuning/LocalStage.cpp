@@ -214,22 +214,21 @@ Result<std::vector<LocalRanking>> LocalStage::run() {
   done = 0;
   std::vector<Attempt> attempts;
   std::vector<Attempt> planned = plan();
-  for (size_t i = 0; i != planned.size(); ++i) {
-    Attempt &attempt = planned[i];
+  for (Attempt &attempt : planned) {
     if (isSameCode(attempts, attempt.occupancy)) {
       done += context.problem.classes.size();
       continue;
-    }
-    if (i == 1) {
-      dropHopeless(planned);
-      for (const Attempt &later : llvm::ArrayRef(planned).drop_front())
-        context.measurer.expectCandidates(later.occupancy, later.candidates);
     }
     Result<bool> complete = measure(attempt);
     if (!complete)
       return complete.error();
     if (*complete || attempts.empty())
       attempts.push_back(attempt);
+    if (&attempt == &planned.front()) {
+      dropHopeless(planned);
+      for (const Attempt &later : llvm::ArrayRef(planned).drop_front())
+        context.measurer.expectCandidates(later.occupancy, later.candidates);
+    }
   }
   if (attempts.empty())
     return makeError("the device '", context.measurer.device().name,

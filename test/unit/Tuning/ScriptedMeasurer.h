@@ -72,6 +72,11 @@ public:
   const TuningVersions &versions() const override { return version; }
   std::vector<Occupancy> occupancies() const override { return offered; }
 
+  void expectCandidates(const Occupancy &occupancy,
+                        llvm::ArrayRef<Assignment>) override {
+    announced.push_back(occupancy);
+  }
+
   std::vector<Trial>
   measureCandidates(const FeatureClass &featureClass,
                     llvm::ArrayRef<emb::ScheduleAttrInterface> candidates,
@@ -125,6 +130,7 @@ public:
   Kernel finalist; ///< kernel if empty
   std::function<void()> beforeCall;
   size_t calls = 0;
+  std::vector<Occupancy> announced; ///< expectCandidates()
   std::vector<std::string> asked; ///< one entry a trial
 };
 

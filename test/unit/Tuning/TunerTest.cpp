@@ -140,6 +140,23 @@ TEST_F(TunerTest, ConsidersNamedSchedulesAlone) {
 // Local stage
 //===----------------------------------------------------------------------===//
 
+// Bodies take 40 registers: at 8 blocks, which leave 64, their code is that of
+// 10, which leave 48; at 16 it is another.
+TEST_F(TunerTest, EqualCodeIsMeasuredOnceAndTheRestIsAnnounced) {
+  measurer.candidate = [before = measurer.candidate](
+                           const FeatureClass &featureClass,
+                           const std::string &text, Occupancy occupancy) {
+    Trial trial = before(featureClass, text, occupancy);
+    trial.registers = 40;
+    return trial;
+  };
+  tuned();
+  EXPECT_TRUE(wasAsked(toString({128, 10})));
+  EXPECT_FALSE(wasAsked(toString({128, 8})));
+  EXPECT_TRUE(wasAsked(toString({128, 16})));
+  EXPECT_TRUE(llvm::is_contained(measurer.announced, Occupancy{128, 16}));
+}
+
 TEST_F(TunerTest, SpillsArePaidFor) {
   measurer.offered = {{128, 10}};
   options.only = {"sub_warp"};
