@@ -1,11 +1,10 @@
 //===- TunerTest.cpp - The stages, over a scripted device -----------------===//
 
-#include "ScriptedMeasurer.h"
 #include "TemporaryFolder.h"
+#include "TunerFixture.h"
 
 #include "recflex/Tuning/CostModel.h"
 
-#include <gmock/gmock.h>
 #include <set>
 #include <thread>
 
@@ -18,64 +17,6 @@ using testing::StartsWith;
 namespace recflex {
 namespace {
 
-struct Watcher final : TuningObserver {
-  void onStep(const TuningStep &step) override { steps.push_back(step); }
-  void onFailure(const TuningFailure &failure) override {
-    failures.push_back(failure);
-  }
-  std::vector<TuningStep> steps;
-  std::vector<TuningFailure> failures;
-};
-
-class TunerTest : public testing::Test {
-protected:
-  TunerTest() : problem(makeLookups(4)) {}
-
-  Result<TuningResult> tune() {
-    Budget budget([this] { return clock; }, seconds);
-    return Tuner(context.get(), problem, measurer, record, budget, watcher,
-                 options)
-        .run();
-  }
-  TuningResult tuned() {
-    Result<TuningResult> result = tune();
-    EXPECT_TRUE(result) << result.error().message;
-    return result ? *result : TuningResult();
-  }
-  std::string error() {
-    Result<TuningResult> result = tune();
-    return result ? "no error" : result.error().message;
-  }
-  bool wasAsked(const std::string &part) const {
-    return llvm::any_of(measurer.asked, [&](const std::string &asked) {
-      return asked.find(part) != std::string::npos;
-    });
-  }
-  /// Makes candidates whose text has `part` end like that, at one occupancy or
-  /// (of 0 blocks) at all.
-  void fail(const std::string &part, Outcome outcome, int64_t blocks = 0) {
-    measurer.candidate = [=, before = measurer.candidate](
-                             const FeatureClass &featureClass,
-                             const std::string &text, Occupancy occupancy) {
-      Trial trial = before(featureClass, text, occupancy);
-      if (text.find(part) != std::string::npos &&
-          (blocks == 0 || occupancy.blocks == blocks)) {
-        trial.outcome = outcome;
-        trial.message = "as the script says";
-      }
-      return trial;
-    };
-  }
-
-  std::unique_ptr<mlir::MLIRContext> context = makeTuningContext();
-  TuningProblem problem;
-  ScriptedMeasurer measurer;
-  TrialRecord record = std::move(*TrialRecord::openInMemory());
-  Watcher watcher;
-  TuningOptions options;
-  double clock = 0, seconds = Budget::kUnlimited;
-};
-
 TEST_F(TunerTest, TriesEveryCandidateAtEveryOccupancyOnce) {
   tuned();
   std::set<std::string> distinct(measurer.asked.begin(), measurer.asked.end());
@@ -87,8 +28,8 @@ TEST_F(TunerTest, TriesEveryCandidateAtEveryOccupancyOnce) {
                context.get(), featureClass.lookup.shape,
                featureClass.lookup.stats, occupancy.threads)) {
         ++expected;
-        EXPECT_TRUE(wasAsked(featureClass.lookup.name + " " +
-                             toText(schedule) + " " + toString(occupancy)));
+        EXPECT_TRUE(wasAsked(featureClass.lookup.name + " " + toText(schedule) +
+                             " " + toString(occupancy)));
       }
   EXPECT_GT(expected, 100u);
   EXPECT_EQ(llvm::count_if(measurer.asked,
@@ -110,16 +51,16 @@ TEST_F(TunerTest, TakesTheBestCandidatesAndTheBestOccupancy) {
       for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
                context.get(), featureClass.lookup.shape,
                featureClass.lookup.stats, occupancy.threads))
-        if (double cost = measurer.candidate(featureClass, toText(schedule),
-                                             occupancy)
-                              .cost;
+        if (double cost =
+                measurer.candidate(featureClass, toText(schedule), occupancy)
+                    .cost;
             cost < least) {
           least = cost;
           assignment.back() = schedule;
         }
     }
-    best = std::min(best,
-                    measurer.addUp(problem.classes, assignment, occupancy).cost);
+    best = std::min(
+        best, measurer.addUp(problem.classes, assignment, occupancy).cost);
   }
   ASSERT_TRUE(result.kernel);
   EXPECT_EQ(result.kernel->cost, best);
@@ -206,7 +147,8 @@ TEST_F(TunerTest, ALongBlockGivesWay) {
     return trial;
   };
   TuningResult result = tuned();
-  EXPECT_THAT(toText(result.choices[0].chosen.schedule), HasSubstr("rows = 16"));
+  EXPECT_THAT(toText(result.choices[0].chosen.schedule),
+              HasSubstr("rows = 16"));
   EXPECT_EQ(result.origin, "local winners");
 }
 
@@ -292,7 +234,8 @@ TEST_F(TunerTest, AModelWithoutLookupsIsAnError) {
 }
 
 TEST_F(TunerTest, FiguresThatAreNoneAreAnError) {
-  measurer.candidate = [](const FeatureClass &, const std::string &, Occupancy) {
+  measurer.candidate = [](const FeatureClass &, const std::string &,
+                          Occupancy) {
     Trial trial;
     trial.cost = std::nan("");
     return trial;
@@ -344,151 +287,6 @@ TEST_F(TunerTest, NoKernelThatWorksIsAnError) {
   EXPECT_EQ(error(), "no fused kernel works, though all of its schedules work "
                      "by themselves; the first one: assemble-failed: too "
                      "large");
-}
-
-//===----------------------------------------------------------------------===//
-// Refining
-//===----------------------------------------------------------------------===//
-
-/// A kernel in which classes 1 and 3 have another best schedule than alone.
-class RefineTest : public TunerTest {
-protected:
-  RefineTest() {
-    measurer.offered = {{128, 10}};
-    options.only = {"sub_warp"};
-    measurer.kernel = [this](llvm::ArrayRef<FeatureClass> classes,
-                             const Assignment &assignment, Occupancy occupancy) {
-      Trial trial = measurer.addUp(classes, assignment, occupancy);
-      trial.cost = 1;
-      trial.spread = spread;
-      for (size_t number : {1, 3})
-        if (toText(assignment[number]).find("unroll = 1>") == std::string::npos)
-          trial.cost += gain;
-      trial.shares = {0.1, 0.2, 0.3, 0.4};
-      return trial;
-    };
-    options.refineCandidates = 100;
-  }
-  double spread = 0, gain = 0.1;
-  int finalists = 0;
-};
-
-TEST_F(RefineTest, ChangesWhatHelpsTheLargestShareFirst) {
-  // The uniform settings would find it at once.
-  measurer.kernel = [before = measurer.kernel](
-                        llvm::ArrayRef<FeatureClass> classes,
-                        const Assignment &assignment, Occupancy occupancy) {
-    Trial trial = before(classes, assignment, occupancy);
-    if (toText(assignment[0]).find("unroll = 1>") != std::string::npos)
-      trial.cost += 1;
-    return trial;
-  };
-  TuningResult result = tuned();
-  ASSERT_TRUE(result.kernel);
-  EXPECT_EQ(result.kernel->cost, 1);
-  ASSERT_EQ(result.changes.size(), 2u);
-  EXPECT_EQ(result.changes[0].classes, std::vector<size_t>{3});
-  EXPECT_EQ(result.changes[1].classes, std::vector<size_t>{1});
-  EXPECT_GT(result.changes[0].before, result.changes[0].after);
-}
-
-TEST_F(RefineTest, NeverTakesAGainWithinTheNoise) {
-  gain = 0.001; // less than 0.2 percent
-  EXPECT_THAT(tuned().changes, IsEmpty());
-  record = std::move(*TrialRecord::openInMemory());
-  gain = 0.1;
-  spread = 0.4; // 0.3 of it
-  EXPECT_THAT(tuned().changes, IsEmpty());
-}
-
-TEST_F(RefineTest, AKernelThatFailsIsNoGain) {
-  measurer.kernel = [this, before = measurer.kernel](
-                        llvm::ArrayRef<FeatureClass> classes,
-                        const Assignment &assignment, Occupancy occupancy) {
-    Trial trial = before(classes, assignment, occupancy);
-    if (trial.cost < 1 + 1.5 * gain) {
-      trial.outcome = Outcome::crashed;
-      trial.cost = 0;
-    }
-    return trial;
-  };
-  TuningResult result = tuned();
-  EXPECT_THAT(result.changes, IsEmpty());
-  EXPECT_DOUBLE_EQ(result.kernel->cost, 1 + 2 * gain);
-}
-
-// What was found among many bodies must hold for the code that is compiled.
-TEST_F(RefineTest, TheUntunedKernelWinsIfItsOwnCodeIsTheFastest) {
-  Assignment untuned;
-  measurer.finalist = [&](llvm::ArrayRef<FeatureClass> classes,
-                          const Assignment &assignment, Occupancy occupancy) {
-    Trial trial = measurer.kernel(classes, assignment, occupancy);
-    trial.cost = ++finalists == 2 ? 0.5 : 1;
-    if (finalists == 2)
-      untuned = assignment;
-    return trial;
-  };
-  TuningResult result = tuned();
-  EXPECT_GE(finalists, 2);
-  EXPECT_EQ(result.origin, kUntunedOrigin);
-  EXPECT_EQ(result.kernel->cost, 0.5);
-  EXPECT_THAT(result.changes, IsEmpty());
-  for (auto [choice, schedule] : llvm::zip_equal(result.choices, untuned))
-    EXPECT_EQ(choice.chosen.schedule, schedule);
-  // A second run decides the same, and measures nothing.
-  TuningResult again = tuned();
-  EXPECT_EQ(toText(again), toText(result));
-  EXPECT_EQ(again.measured, 0u);
-}
-
-TEST_F(RefineTest, AFinalistThatFailsIsNotChosen) {
-  measurer.finalist = [&](llvm::ArrayRef<FeatureClass> classes,
-                          const Assignment &assignment, Occupancy occupancy) {
-    Trial trial = measurer.kernel(classes, assignment, occupancy);
-    if (++finalists == 1)
-      trial.outcome = Outcome::crashed;
-    return trial;
-  };
-  EXPECT_NE(tuned().origin, "");
-  EXPECT_GE(finalists, 2);
-}
-
-TEST_F(RefineTest, MutationsSayWhatAnotherScheduleWouldTake) {
-  options.mutations = 3;
-  options.refineCandidates = 0; // so that there is something left to find
-  TuningResult result = tuned();
-  ASSERT_EQ(result.mutations.size(), problem.classes.size());
-  for (const Mutation &mutation : result.mutations) {
-    EXPECT_LE(mutation.tried, 3u);
-    EXPECT_NE(mutation.schedule,
-              result.choices[mutation.classNumber].chosen.schedule);
-    EXPECT_GT(mutation.ratio, 0);
-  }
-}
-
-// Whatever the device says, refining ends no slower than the fastest kernel of
-// the global stage.
-TEST_F(TunerTest, IsNeverSlowerThanAnyKernelOfTheGlobalStage) {
-  options.refineCandidates = 2;
-  for (int seed = 0; seed != 20; ++seed) {
-    record = std::move(*TrialRecord::openInMemory());
-    measurer.kernel = [&, seed](llvm::ArrayRef<FeatureClass> classes,
-                                const Assignment &assignment,
-                                Occupancy occupancy) {
-      Trial trial = measurer.addUp(classes, assignment, occupancy);
-      std::string text = std::to_string(seed) + toString(occupancy);
-      for (emb::ScheduleAttrInterface schedule : assignment)
-        text += toText(schedule);
-      trial.cost = 1 + noiseOf(text);
-      trial.spread = 0.01 * noiseOf(text + "spread");
-      return trial;
-    };
-    TuningResult result = tuned();
-    for (const MeasuredKernel &kernel : result.kernels)
-      EXPECT_LE(result.kernel->cost, kernel.trial.cost);
-    for (const Refinement &change : result.changes)
-      EXPECT_LT(change.after, change.before);
-  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -638,9 +436,9 @@ TEST(TwoTuners, ComeToOneResult) {
       }
       Watcher watcher;
       Budget budget([] { return 0.0; });
-      auto result = Tuner(context.get(), problem, measurer, *record, budget,
-                          watcher)
-                        .run();
+      auto result =
+          Tuner(context.get(), problem, measurer, *record, budget, watcher)
+              .run();
       if (result)
         results[which] = toText(*result);
       else
