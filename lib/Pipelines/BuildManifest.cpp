@@ -79,6 +79,9 @@ Manifest buildManifest(emb::FusedLookupOp op, StringRef name, StringRef chip) {
     feature.scratch = static_cast<int32_t>(planned.scratch);
     manifest.features.push_back(std::move(feature));
   }
+  manifest.fixedBinding = plan.isFixed();
+  for (auto [rank, feature] : llvm::enumerate(plan.order))
+    manifest.features[feature].rank = static_cast<int32_t>(rank);
   for (const PlannedBody &body : plan.bodies) {
     std::string schedule;
     llvm::raw_string_ostream(schedule) << body.schedule;

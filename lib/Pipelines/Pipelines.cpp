@@ -29,6 +29,7 @@ void buildLoweringPipeline(OpPassManager &pm, const CompileOptions &options) {
   emb::EmbFusePassOptions fuse;
   fuse.threads = options.threads;
   fuse.blocks = options.blocks;
+  fuse.binding = options.binding;
   pm.addNestedPass<func::FuncOp>(emb::createEmbFusePass(fuse));
   ConvertEmbToGPUPassOptions kernels;
   kernels.chip = options.chip;

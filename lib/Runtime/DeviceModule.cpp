@@ -6,6 +6,7 @@
 
 #include "recflex/Runtime/BatchArguments.h"
 #include "recflex/Runtime/Chip.h"
+#include "recflex/Runtime/FeatureArrays.h"
 #include "recflex/Runtime/PtxHeader.h"
 
 namespace recflex {
@@ -135,6 +136,8 @@ static int32_t threadsOf(KernelId kernel, const Manifest &manifest) {
 Status DeviceModule::findKernels() {
   for (size_t i = 0; i != kKernelCount; ++i) {
     auto id = static_cast<KernelId>(i);
+    if (contents.fixedBinding && bindsBlocks(id))
+      continue;
     Result<DeviceKernel> kernel =
         findKernel(module, kernelName(id), threadsOf(id, contents));
     if (!kernel)
@@ -152,11 +155,8 @@ AttachedTables::attach(std::shared_ptr<const DeviceModule> module,
   if (Status status = checkTables(tables, manifest); !status)
     return status.error();
 
-  std::vector<abi::FeatureDescriptor> descriptors = module->descriptors();
-  for (size_t i = 0; i != descriptors.size(); ++i)
-    descriptors[i].table = tables[manifest.features[i].table];
-
-  int64_t bytes = descriptors.size() * sizeof(abi::FeatureDescriptor);
+  std::vector<std::byte> arrays = packFeatureArrays(manifest, tables);
+  int64_t bytes = arrays.size();
   Result<DeviceBuffer> memory = DeviceBuffer::allocate(module->device(), bytes);
   if (!memory)
     return memory.error();
@@ -164,7 +164,7 @@ AttachedTables::attach(std::shared_ptr<const DeviceModule> module,
   if (!stream)
     return stream.error();
   if (Status status =
-          copyToDevice(*stream, memory->address(), descriptors.data(), bytes);
+          copyToDevice(*stream, memory->address(), arrays.data(), bytes);
       !status)
     return status.error();
   return std::shared_ptr<const AttachedTables>(

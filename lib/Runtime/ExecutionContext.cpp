@@ -44,7 +44,7 @@ ExecutionContext::create(std::shared_ptr<const AttachedTables> tables,
   Workspace workspace = placeWorkspace(arrays, memory->address());
   if (Status status = zeroArrays(module.device(), arrays, workspace); !status)
     return status.error();
-  LaunchSequence sequence(module.manifest(), tables->descriptors(), workspace,
+  LaunchSequence sequence(module.manifest(), tables->featureArrays(), workspace,
                           options);
   return ExecutionContext(std::move(tables), std::move(*memory), sequence);
 }

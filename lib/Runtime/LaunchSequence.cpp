@@ -4,12 +4,13 @@
 
 namespace recflex {
 
-LaunchSequence::LaunchSequence(const Manifest &manifest, DevicePtr descriptors,
+LaunchSequence::LaunchSequence(const Manifest &manifest,
+                               DevicePtr featureArrays,
                                const Workspace &workspace,
                                const ContextOptions &options)
     : manifest(&manifest), features(manifest.features.size()),
-      blocks(makeDescriptors(manifest)), descriptors(descriptors),
-      memory(workspace), options(options),
+      blocks(makeDescriptors(manifest)),
+      arrays(placeFeatureArrays(manifest, featureArrays)), memory(workspace), options(options),
       converter(manifest, workspace, options) {}
 
 Status LaunchSequence::check(const BatchArguments &batch) const {
@@ -28,7 +29,7 @@ Status LaunchSequence::check(const BatchArguments &batch) const {
 Result<BatchArguments> LaunchSequence::bind(const BatchArguments &given,
                                             KernelQueue &queue) const {
   Result<BatchArguments> batch = converter.enqueue(given, queue);
-  if (!batch)
+  if (!batch || manifest->fixedBinding)
     return batch;
   constexpr int64_t featuresPerBlock = abi::kBindThreads / abi::kWarpSize;
   int64_t padded = abi::paddedFeatures(static_cast<int64_t>(features));
@@ -39,7 +40,7 @@ Result<BatchArguments> LaunchSequence::bind(const BatchArguments &given,
   // has ended. Nor does this one where it isn't the first, for it doesn't wait.
   if (Status status = queue.launch(
           {KernelId::bindKeys, grid, abi::kBindThreads},
-          {descriptors, features, batch->offsets, batchSize, memory.keys});
+          {arrays.descriptors, features, batch->offsets, batchSize, memory.keys});
       !status)
     return status.error();
   if (Status status = queue.launch(
@@ -60,9 +61,14 @@ Status LaunchSequence::pool(const BatchArguments &batch, DevicePtr views,
                                                 : KernelId::forward;
   uint64_t lookups = batch.lookups, capacity = options.faultCapacity;
   uint64_t zeroBags = options.checks == InputChecks::zeroBag;
+  // Without binding kernels ahead of it, it is the batch's first, or follows
+  // one that doesn't wait itself: see bind().
+  bool isFixed = manifest->fixedBinding;
   return queue.launch({kernel, blocks.count(batch.batchSize),
-                       manifest->threads, /*startsEarly=*/true},
-                      {descriptors, features, memory.order, memory.starts,
+                       manifest->threads, /*startsEarly=*/!isFixed},
+                      {arrays.descriptors, features,
+                       isFixed ? arrays.order : memory.order,
+                       isFixed ? arrays.starts : memory.starts,
                        batch.values, batch.offsets, batch.weights, batch.output,
                        outputStride, static_cast<uint64_t>(format), batchSize,
                        lookups, memory.checkState, capacity, zeroBags, views,

@@ -134,6 +134,21 @@ static Status checkColumns(const Manifest &m) {
   return {};
 }
 
+/// With fixed binding every feature has a rank of its own, otherwise none has.
+static Status checkRanks(const Manifest &m) {
+  std::vector<bool> taken(m.fixedBinding ? m.features.size() : 1);
+  for (size_t i = 0; i != m.features.size(); ++i) {
+    int32_t rank = m.features[i].rank;
+    Place place{"features", i, "rank"};
+    if (Status status = checkIndex(place, rank, taken.size(), "ranks"); !status)
+      return status;
+    if (m.fixedBinding && taken[rank])
+      return makeError(place, ": ", rank, " belongs to another feature already");
+    taken[rank] = true;
+  }
+  return {};
+}
+
 int64_t largestBatch(const Manifest &m) {
   BlockCounter blocks(makeDescriptors(m));
   // checkGrid() accepts `most` samples and refuses `tooMany`.
@@ -176,6 +191,8 @@ Status checkModel(const Manifest &m) {
   if (weighted && !m.weighted)
     return makeError("weighted: is false, but a feature is weighted");
   if (Status status = checkColumns(m); !status)
+    return status;
+  if (Status status = checkRanks(m); !status)
     return status;
   return checkLimits(m);
 }

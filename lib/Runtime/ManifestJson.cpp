@@ -40,6 +40,7 @@ static void visitFields(Visitor &v, T &o, const ManifestFeature *) {
   v.field("parallelLookups", o.parallelLookups);
   v.field("warpSamples", o.warpSamples);
   v.field("scratch", o.scratch);
+  v.field("rank", o.rank);
 }
 
 template <typename Visitor, typename T>
@@ -65,6 +66,7 @@ static void visitFields(Visitor &v, T &o, const Manifest *) {
   v.field("sharedBytes", o.sharedBytes);
   v.field("scratchBytes", o.scratchBytes);
   v.field("weighted", o.weighted);
+  v.field("fixedBinding", o.fixedBinding);
   v.field("tables", o.tables);
   v.field("features", o.features);
   v.field("bodies", o.bodies);

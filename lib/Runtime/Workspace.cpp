@@ -59,10 +59,12 @@ std::vector<WorkspaceArray> workspaceArrays(const Manifest &manifest,
                                             const ContextOptions &options) {
   int64_t features = static_cast<int64_t>(manifest.features.size());
   int64_t number = sizeof(int32_t);
-  std::vector<WorkspaceArray> arrays = {
-      {"keys", 2 * abi::paddedFeatures(features) * number, &Workspace::keys},
-      {"order", features * number, &Workspace::order},
-      {"starts", (features + 1) * number, &Workspace::starts}};
+  std::vector<WorkspaceArray> arrays;
+  if (!manifest.fixedBinding)
+    arrays = {
+        {"keys", 2 * abi::paddedFeatures(features) * number, &Workspace::keys},
+        {"order", features * number, &Workspace::order},
+        {"starts", (features + 1) * number, &Workspace::starts}};
   if (options.checks != InputChecks::off)
     arrays.push_back(
         {"check state",

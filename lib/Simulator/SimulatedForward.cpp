@@ -52,6 +52,28 @@ static Binding readBinding(const Workspace &workspace, size_t features) {
           read(workspace.starts, features + 1)};
 }
 
+/// The offsets of a batch that the kernels can read.
+static IndexArray readOffsets(const BatchArguments &batch,
+                              const Manifest &manifest) {
+  IndexArray offsets;
+  offsets.type = manifest.indexType;
+  offsets.resize(manifest.jaggedFeatures * batch.batchSize + 1);
+  std::memcpy(offsets.bytes.data(),
+              reinterpret_cast<const void *>(batch.offsets),
+              offsets.bytes.size());
+  return offsets;
+}
+
+/// Whether the binding kernels of a batch did what the host does.
+static Status checkBinding(const Workspace &workspace,
+                           const BatchArguments &batch,
+                           const Manifest &manifest) {
+  Binding device = readBinding(workspace, manifest.features.size());
+  return compareBindings(device, bindOnHost(makeDescriptors(manifest),
+                                            readOffsets(batch, manifest),
+                                            batch.batchSize));
+}
+
 /// What the report left in `workspace`.
 static FaultReport readFaults(const Workspace &workspace,
                               const ContextOptions &options) {
@@ -72,18 +94,6 @@ template <typename T> static DevicePtr addressOf(const std::vector<T> &array) {
   return array.empty() ? 0 : reinterpret_cast<DevicePtr>(array.data());
 }
 
-/// The offsets of a batch that the kernels can read.
-static IndexArray readOffsets(const BatchArguments &batch,
-                              const Manifest &manifest) {
-  IndexArray offsets;
-  offsets.type = manifest.indexType;
-  offsets.resize(manifest.jaggedFeatures * batch.batchSize + 1);
-  std::memcpy(offsets.bytes.data(),
-              reinterpret_cast<const void *>(batch.offsets),
-              offsets.bytes.size());
-  return offsets;
-}
-
 Result<SimulatedBatch>
 SimulatedForward::run(const std::vector<const void *> &tables,
                       const Batch &batch, const SimulatedLaunch &launch) {
@@ -99,11 +109,10 @@ SimulatedForward::run(const std::vector<const void *> &tables,
 Result<SimulatedBatch>
 SimulatedForward::run(const std::vector<const void *> &tables,
                       BatchArguments arguments, const SimulatedLaunch &launch) {
-  std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(manifest);
-  size_t count = descriptors.size();
-  for (size_t f = 0; f < count; ++f)
-    descriptors[f].table = reinterpret_cast<uint64_t>(
-        tables[manifest.features[f].table]);
+  std::vector<DevicePtr> addresses;
+  for (const void *table : tables)
+    addresses.push_back(reinterpret_cast<DevicePtr>(table));
+  std::vector<std::byte> arrays = packFeatureArrays(manifest, addresses);
 
   arguments.outputType = launch.outputType;
   arguments.outputStride =
@@ -123,8 +132,7 @@ SimulatedForward::run(const std::vector<const void *> &tables,
   for (size_t i = 0; i < tables.size(); ++i)
     add("table '" + manifest.tables[i].name + "'", tables[i],
         tableBytes(manifest.tables[i]));
-  DevicePtr features = add("descriptors", descriptors.data(),
-                           count * sizeof(abi::FeatureDescriptor));
+  DevicePtr features = add("descriptors", arrays.data(), arrays.size());
   addInputMemory(*simulator, manifest, arguments);
   arguments.output = add("output", output.data(), output.size(), true);
 
@@ -144,13 +152,11 @@ SimulatedForward::run(const std::vector<const void *> &tables,
   Result<BatchArguments> bound = sequence.bind(arguments, queue);
   if (!bound)
     return bound.error();
-  result.binding = readBinding(workspace.addresses(), count);
-  if (Status status = compareBindings(
-          result.binding,
-          bindOnHost(descriptors, readOffsets(*bound, manifest),
-                     bound->batchSize));
-      !status)
-    return status.error();
+  if (!manifest.fixedBinding)
+    if (Status status =
+            checkBinding(workspace.addresses(), *bound, manifest);
+        !status)
+      return status.error();
   if (Status status = sequence.pool(*bound, arguments.views, queue); !status)
     return status.error();
   for (int64_t i = 0; i < elements; ++i)

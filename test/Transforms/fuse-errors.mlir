@@ -101,3 +101,15 @@ func.func @large_block(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
 }
+
+// -----
+
+func.func @no_statistics(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
+    -> tensor<?x4xf32> attributes {emb.binding = #emb.binding<fixed>} {
+  %b = emb.feature %kjt[0] : !emb.kjt<1 x i32> -> !emb.bags<i32>
+  // expected-error @below {{has no statistics, by which fixed binding orders the features' blocks; attach them with -emb-import-stats, or bind at run time}}
+  %0 = emb.lookup sum %t[%b]
+      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
+      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return %0 : tensor<?x4xf32>
+}

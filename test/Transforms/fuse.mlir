@@ -2,8 +2,12 @@
 // RUN: recflex-opt %s --emb-fuse="threads=256 blocks=4" | FileCheck %s --check-prefix=OCCUPANCY
 
 // RUN: recflex-opt %s --emb-fuse="blocks=3" | FileCheck %s --check-prefix=BLOCKS
+// RUN: recflex-opt %s --emb-fuse="binding=runtime" | FileCheck %s --check-prefix=RUNTIME
 
-// OCCUPANCY-COUNT-9: occupancy <threads = 256, blocks = 4>
+// Said to the pass, it counts more than what the function says.
+// RUNTIME-NOT: order [
+
+// OCCUPANCY-COUNT-10: occupancy <threads = 256, blocks = 4>
 
 // The example of the pass's description.
 // CHECK-LABEL: func.func @example(
@@ -143,4 +147,33 @@ func.func @tuned(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
+}
+
+// Fixed binding goes by the steps of the longest bag; equal ones keep their
+// order.
+// CHECK-LABEL: func.func @fixed_binding(
+// CHECK:         occupancy <threads = 128, blocks = 10> order [1, 0, 2] :
+func.func @fixed_binding(%kjt: !emb.kjt<3 x i32>, %t0: tensor<1024x4xf32>)
+    -> tensor<?x12xf32> attributes {emb.binding = #emb.binding<fixed>} {
+  %b0 = emb.feature %kjt[0] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  %b1 = emb.feature %kjt[1] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  %b2 = emb.feature %kjt[2] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  %0 = emb.lookup sum %t0[%b0]
+      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>,
+       stats = #emb.stats<mean = 5.0, stddev = 1.0, max = 10, coverage = 1.0,
+                          distinct = 9.0, batch = 8>}
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  %1 = emb.lookup sum %t0[%b1]
+      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>,
+       stats = #emb.stats<mean = 5.0, stddev = 1.0, max = 40, coverage = 1.0,
+                          distinct = 9.0, batch = 8>}
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  %2 = emb.lookup sum %t0[%b2]
+      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>,
+       stats = #emb.stats<mean = 5.0, stddev = 1.0, max = 10, coverage = 1.0,
+                          distinct = 9.0, batch = 8>}
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  %out = emb.concat %0, %1, %2
+      : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x12xf32>
+  return %out : tensor<?x12xf32>
 }

@@ -82,7 +82,8 @@ struct Coverage {
                                             ///< found, by their form
 };
 
-/// Gives every lookup one of its candidates, at random.
+/// Gives every lookup one of its candidates, at random, and statistics if the
+/// binding will go by them.
 void scheduleAtRandom(mlir::ModuleOp module, RandomModel &model,
                       Coverage &coverage) {
   emb::BagStats unknown; // no statistics: every schedule is a candidate
@@ -91,6 +92,11 @@ void scheduleAtRandom(mlir::ModuleOp module, RandomModel &model,
         module.getContext(), lookup.getShape(), unknown, model.threads);
     auto chosen = candidates[model.draw(0, candidates.size() - 1)];
     lookup.setScheduleAttr(chosen);
+    if (model.fixedBinding) {
+      emb::BagStats stats; // an order like any other
+      stats.max = model.draw(0, 50);
+      lookup.setStatsAttr(emb::StatsAttr::get(module.getContext(), stats));
+    }
     ++coverage.schedules[chosen.getAbstractAttribute().getName().str()];
   });
 }
@@ -125,6 +131,7 @@ Status runModel(uint64_t seed, mlir::MLIRContext &context, Coverage &coverage) {
   CompileOptions options;
   options.threads = model.threads;
   options.blocks = model.blocks;
+  options.binding = model.fixedBinding ? "fixed" : "runtime";
   auto lowered = lowerModel(*module, options);
   if (mlir::failed(lowered))
     return makeError("does not compile");

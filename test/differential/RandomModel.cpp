@@ -18,6 +18,7 @@ RandomModel::RandomModel(uint64_t seed) : engine(seed) {
   drawTables();
   drawFeatures();
   drawBatch();
+  fixedBinding = draw(0, 1);
 }
 
 int64_t RandomModel::draw(int64_t low, int64_t high) {

@@ -20,6 +20,7 @@ public:
   Batch batch;
   int64_t threads = 128; ///< a block
   int64_t blocks = 1;    ///< a multiprocessor
+  bool fixedBinding = false;
 
   /// A number from `low` to `high`, both included.
   int64_t draw(int64_t low, int64_t high);

@@ -47,7 +47,8 @@ static void printHead(llvm::raw_ostream &os, const Manifest &m) {
      << cudaVersionName(m.leastDriver) << " or newer\n"
      << "kernel: " << m.bodies.size() << " bodies, blocks of " << m.threads
      << " threads, " << m.blocksPerSM << " a multiprocessor, " << m.sharedBytes
-     << " bytes of shared memory\n";
+     << " bytes of shared memory\n"
+     << "binding: " << (m.fixedBinding ? "fixed\n" : "at run time\n");
   if (m.scratchBytes)
     os << "scratch: " << m.scratchBytes << " bytes a sample\n";
   os << "input: " << m.jaggedFeatures << " keys, " << toString(m.indexType)

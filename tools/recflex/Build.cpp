@@ -24,6 +24,11 @@ BuildOptions::BuildOptions(cl::SubCommand &sub)
              cl::desc("blocks that must fit one multiprocessor; without, as "
                       "the model was tuned, or 10"),
              cl::init(0), cl::sub(sub)),
+      binding("binding",
+              cl::desc("when blocks are bound to features' tiles: runtime, for "
+                       "every batch anew, or fixed, by the statistics; "
+                       "without, as the model was tuned, or runtime"),
+              cl::value_desc("when"), cl::sub(sub)),
       batch("tune-batch",
             cl::desc("samples a batch to choose schedules for; without, that "
                      "of the statistics"),
@@ -37,6 +42,9 @@ BuildOptions::BuildOptions(cl::SubCommand &sub)
                    cl::value_desc("regex"), cl::sub(sub)) {}
 
 Status BuildOptions::check() const {
+  if (!binding.empty() && !emb::symbolizeBindingKind(binding))
+    return makeError("--binding=", binding.getValue(),
+                     ": is neither runtime nor fixed");
   std::string why;
   if (!remarkFilter.empty() && !llvm::Regex(remarkFilter).isValid(why))
     return makeError("--remarks=", remarkFilter.getValue(),
@@ -48,6 +56,7 @@ void BuildOptions::apply(CompileOptions &options) const {
   options.chip = chip.getValue();
   options.threads = threads.getValue();
   options.blocks = blocks.getValue();
+  options.binding = binding.getValue();
   options.batch = batch.getValue();
   for (const std::string &name : only)
     options.only.push_back(name);

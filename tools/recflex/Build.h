@@ -24,6 +24,7 @@ private:
   llvm::cl::opt<std::string> chip;
   llvm::cl::opt<int64_t> threads;
   llvm::cl::opt<int64_t> blocks;
+  llvm::cl::opt<std::string> binding;
   llvm::cl::opt<int64_t> batch;
   llvm::cl::list<std::string> only;
   llvm::cl::opt<std::string> remarkFilter;

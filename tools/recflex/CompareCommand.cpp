@@ -8,7 +8,7 @@
 #include "Command.h"
 #include "CudaSetup.h"
 #include "DeviceCheck.h"
-#include "FixedBinding.h"
+#include "PresetBinding.h"
 #include "TextTable.h"
 #include "Workload.h"
 
@@ -153,26 +153,27 @@ private:
       return stage.error();
     // Contexts keep their address: rotations refer to them.
     std::vector<LoadedModel> models;
-    std::vector<FixedBinding> bindings;
+    std::vector<PresetBinding> bindings;
     std::vector<Contender> contenders;
     for (auto [path, artifact] : llvm::zip_equal(paths, artifacts)) {
       auto loaded = load(*stage, artifact, batches);
       if (!loaded)
         return loaded.error().in(path);
       models.push_back(std::move(*loaded));
+      bool isFixed = artifact.manifest.fixedBinding;
       contenders.push_back({path,
-                            "runtime",
+                            isFixed ? "fixed" : "runtime",
                             makeRotation(*stage, *models.back().context,
                                          &ExecutionContext::launch),
                             {},
                             {}});
-      if (!fixed)
+      if (!fixed || isFixed)
         continue;
       for (auto [name, rule] :
-           {std::pair{"fixed, mean", FixedBinding::Rule::mean},
-            std::pair{"fixed, max", FixedBinding::Rule::max}}) {
+           {std::pair{"fixed, mean", PresetBinding::Rule::mean},
+            std::pair{"fixed, max", PresetBinding::Rule::max}}) {
         auto binding =
-            FixedBinding::create(models.back(), batches, rule, stage->stream);
+            PresetBinding::create(models.back(), batches, rule, stage->stream);
         if (!binding)
           return binding.error().in(path);
         bindings.push_back(std::move(*binding));

@@ -11,6 +11,8 @@ namespace recflex {
 
 static Status compareBinding(const ExecutionContext &context,
                              const Batch &batch, const Stream &stream) {
+  if (context.module().manifest().fixedBinding)
+    return {};
   auto device = readBinding(context, stream);
   if (!device)
     return device.error();

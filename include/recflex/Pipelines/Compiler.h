@@ -45,6 +45,10 @@ struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
       llvm::cl::desc("blocks that must fit one multiprocessor; 0 takes the "
                      "function's emb.occupancy, or 10"),
       llvm::cl::init(0)};
+  Option<std::string> binding{
+      *this, "binding",
+      llvm::cl::desc("when blocks are bound to tiles: runtime or fixed; empty "
+                     "takes the function's emb.binding, or runtime")};
   ListOption<std::string> only{
       *this, "only",
       llvm::cl::desc("schedules to consider, say sub_warp; if none, all "

@@ -1,8 +1,8 @@
-//===- Binding.h - Thread blocks to (feature, tile), on the host -*- C++
-//-*-===//
+//===- Binding.h - Thread blocks to (feature, tile), on the host -*- C++ -*-==//
 //
 // The host's twin of the two binding kernels. Both give the same arrays, bit
-// for bit; a launch uses the kernels, tests and the simulator compare.
+// for bit; a launch uses the kernels, tests and the simulator compare. And the
+// arrays of kernels whose binding is fixed, which no kernel makes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,6 +11,7 @@
 
 #include "recflex/Data/Batch.h"
 #include "recflex/Runtime/KernelABI.h"
+#include "recflex/Runtime/Manifest.h"
 #include "recflex/Support/Result.h"
 
 #include <vector>
@@ -62,6 +63,16 @@ Status checkGrid(int64_t blocks, int64_t jaggedFeatures, int64_t batchSize);
 /// checkGrid() accepts the batch.
 Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
                    const IndexArray &offsets, int64_t batchSize);
+
+/// What a kernel of fixed binding reads: KernelABI.h.
+struct FixedBinding {
+  /// `manifest` has fixed binding and has passed check().
+  explicit FixedBinding(const Manifest &manifest);
+
+  std::vector<int32_t> order;  ///< [F] feature at rank r
+  std::vector<int32_t> cuts;   ///< [C] samplesPerTile that features have
+  std::vector<int32_t> starts; ///< [F + 1, C] blocks a row of tiles ahead
+};
 
 } // namespace recflex
 

@@ -48,7 +48,8 @@ Result<std::vector<float>> poolOnDevice(const ExecutionContext &context,
                                         const DeviceBuffer &output,
                                         const Stream &stream);
 
-/// The binding table that the last launch in `stream` left in `context`.
+/// The binding table that the last launch in `stream` left in `context`, whose
+/// artifact binds at run time.
 Result<Binding> readBinding(const ExecutionContext &context,
                             const Stream &stream);
 

@@ -71,7 +71,7 @@ private:
   bool overlaps = false;
 };
 
-/// The descriptor array of a module's features, in device memory.
+/// The FeatureArrays of a module, in device memory.
 class AttachedTables {
 public:
   /// `tables[i]` is the device address of row 0 of the manifest's table i; the
@@ -83,7 +83,8 @@ public:
          const std::vector<DevicePtr> &tables);
 
   const DeviceModule &module() const { return *owner; }
-  DevicePtr descriptors() const { return memory.address(); }
+  /// Of what packFeatureArrays() gives.
+  DevicePtr featureArrays() const { return memory.address(); }
 
 private:
   AttachedTables(std::shared_ptr<const DeviceModule> module,

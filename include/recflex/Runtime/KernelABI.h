@@ -21,6 +21,12 @@
 //     `scratch` has the manifest's scratchBytes for each sample, which are all
 //     zero before the context's first launch; null if there are none.
 //
+// Where the binding is fixed there are no binding kernels, and `order` and
+// `starts` are written once, behind the descriptors (FeatureArrays.h): order[r]
+// is the feature of rank r. C being the number of different samplesPerTile,
+// starts[C r + c] is the sum of columnTiles over the features before rank r that
+// have the c-th smallest of them; for r = F it is over all.
+//
 // In place of recflex_forward, with the same arguments:
 //
 //   recflex_forward_checked
@@ -54,7 +60,7 @@
 namespace recflex::abi {
 
 /// Raised whenever anything in this file or a kernel's arguments changes.
-constexpr uint32_t kVersion = 4;
+constexpr uint32_t kVersion = 5;
 
 constexpr const char *kBindKeysKernel = "recflex_bind_keys";
 constexpr const char *kBindOrderKernel = "recflex_bind_order";

@@ -55,6 +55,11 @@ constexpr const char *kernelName(KernelId kernel) {
   return nullptr;
 }
 
+/// Whether only artifacts whose binding is not fixed have the kernel.
+constexpr bool bindsBlocks(KernelId kernel) {
+  return kernel == KernelId::bindKeys || kernel == KernelId::bindOrder;
+}
+
 struct KernelLaunch {
   KernelId kernel = KernelId::forward;
   int64_t blocks = 0;  ///< 1 to kMaxBlocks

@@ -5,6 +5,7 @@
 
 #include "recflex/Runtime/BatchArguments.h"
 #include "recflex/Runtime/Binding.h"
+#include "recflex/Runtime/FeatureArrays.h"
 #include "recflex/Runtime/InputConversion.h"
 #include "recflex/Runtime/KernelQueue.h"
 #include "recflex/Runtime/Workspace.h"
@@ -15,10 +16,9 @@ namespace recflex {
 /// GPU and on the simulator. Neither allocates nor waits. Immutable.
 class LaunchSequence {
 public:
-  /// `manifest` must outlive the sequence. `descriptors` is the address of its
-  /// features' descriptors with their tables, `workspace` has room for
-  /// `options`.
-  LaunchSequence(const Manifest &manifest, DevicePtr descriptors,
+  /// `manifest` must outlive the sequence. At `featureArrays` stands what
+  /// packFeatureArrays() gives, `workspace` has room for `options`.
+  LaunchSequence(const Manifest &manifest, DevicePtr featureArrays,
                  const Workspace &workspace, const ContextOptions &options);
 
   /// Whether there is nothing to launch.
@@ -30,7 +30,7 @@ public:
   Status check(const BatchArguments &batch) const;
 
   /// Launches what brings a batch into the form that the kernels read, where
-  /// that is needed, and the binding kernels. The batch has passed check() and
+  /// that is needed, and the binding kernels unless the binding is fixed. The batch has passed check() and
   /// is not empty. Returns it in that form. Errors: the queue's.
   Result<BatchArguments> bind(const BatchArguments &batch,
                               KernelQueue &queue) const;
@@ -48,7 +48,7 @@ private:
   const Manifest *manifest;
   uint64_t features;
   BlockCounter blocks;
-  DevicePtr descriptors;
+  FeatureArrays arrays;
   Workspace memory;
   ContextOptions options;
   InputConverter converter;

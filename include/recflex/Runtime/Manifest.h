@@ -38,6 +38,7 @@ struct ManifestFeature {
   int32_t parallelLookups = 1;
   int32_t warpSamples = 0;
   int32_t scratch = 0; ///< first byte in a sample's scratch
+  int32_t rank = 0;    ///< with fixed binding, its blocks' place; else 0
 };
 
 /// One case of the forward kernel's switch.
@@ -64,6 +65,8 @@ struct Manifest {
   int32_t sharedBytes = 0;    ///< static shared memory a block
   int32_t scratchBytes = 0;   ///< a sample, of all features
   bool weighted = false;      ///< some feature takes per-sample weights
+  /// Blocks are bound to tiles by the features' ranks, not by every batch.
+  bool fixedBinding = false;
   std::vector<ManifestTable> tables;
   std::vector<ManifestFeature> features;
   std::vector<ManifestBody> bodies;
@@ -94,7 +97,7 @@ inline int64_t tableBytes(const ManifestTable &t) {
 
 /// Checks that `m` hangs together: indices name existing entries, widths are 1
 /// to kMaxWidth, output columns lie inside the output and overlap nowhere,
-/// tile parameters are positive, no limit is beyond what kernels can count. The
+/// tile parameters are positive, ranks are all different, no limit is beyond what kernels can count. The
 /// error names the place as a path into the JSON: "features[3].table: ...".
 Status check(const Manifest &m);
 

@@ -4,7 +4,6 @@
 #define RECFLEX_SIMULATOR_SIMULATEDFORWARD_H
 
 #include "recflex/Data/Batch.h"
-#include "recflex/Runtime/Binding.h"
 #include "recflex/Runtime/FaultReport.h"
 #include "recflex/Runtime/Manifest.h"
 #include "recflex/Simulator/Simulator.h"
@@ -23,7 +22,6 @@ struct SimulatedBatch {
   /// [batchSize, outputStride] of the output type, as f32; what no kernel
   /// wrote is NaN.
   std::vector<float> output;
-  Binding binding;    ///< as the device's kernels computed it
   FaultReport faults; ///< with checks
   int64_t lanes = 0;  ///< threads of all kernels
 };

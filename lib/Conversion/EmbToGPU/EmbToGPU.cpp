@@ -88,7 +88,8 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
       emitScanKernels(module, plan, overlaps);
       emitExpandOffsets(module, plan, overlaps);
       emitCopyViews(module, plan, overlaps);
-      emitBindKernels(module, plan, overlaps);
+      if (!plan.isFixed())
+        emitBindKernels(module, plan, overlaps);
       emitForwardKernels(module, plan, overlaps);
     }
     if (!lookups.empty())

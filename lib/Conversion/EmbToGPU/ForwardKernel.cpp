@@ -1,5 +1,6 @@
 //===- ForwardKernel.cpp - One kernel for all features --------------------===//
 
+#include "BlockBinding.h"
 #include "CheckedTile.h"
 
 #include "recflex/Runtime/KernelABI.h"
@@ -97,6 +98,7 @@ private:
   const Variant &variant;
   ArrayRef<func::FuncOp> bodies;
   ForwardArguments arguments;
+  std::unique_ptr<BlockBinding> binding;
   Value clocks;
 };
 
@@ -145,12 +147,7 @@ void ForwardKernel::emitBody(KernelBuilder &b, Value number, Value tileNumber) {
 }
 
 void ForwardKernel::emitTile(KernelBuilder &b) {
-  Type i32 = b.getI32Type();
-  Value block = b.blockId(), starts = arguments.starts;
-  Value rank = findLast(b, starts, i32, arguments.count, block,
-                        b.modulo(b.threadId(), 32));
-  Value number = b.load(i32, b.gep(arguments.order, i32, rank), 4);
-  Value tile = b.sub(block, b.load(i32, b.gep(starts, i32, rank), 4));
+  auto [number, tile] = binding->find(b);
   if (variant.checks == Variant::unchecked)
     return emitBody(b, number, tile);
 
@@ -187,14 +184,11 @@ void ForwardKernel::emit(bool overlaps) {
   OpBuilder builder =
       OpBuilder::atBlockTerminator(&kernel.getBody().front());
   KernelBuilder b(kernel.getLoc(), builder);
-  if (overlaps)
-    emitGridWait(b); // for order and starts
-  // The grid is an upper bound; blocks past the last tile have nothing to do.
-  Value total = b.load(b.getI32Type(),
-                       b.gep(arguments.starts, b.getI32Type(), arguments.count), 4);
-  b.guarded(b.less(b.blockId(), total), [&] {
-    variant.profiled ? emitProfiledTile(b) : emitTile(b);
-  });
+  binding = makeBinding(plan, arguments);
+  if (overlaps && binding->readsKernelAhead())
+    emitGridWait(b);
+  binding->forBoundBlocks(
+      b, [&] { variant.profiled ? emitProfiledTile(b) : emitTile(b); });
 }
 
 static LLVM::GlobalOp createSharedMemory(gpu::GPUModuleOp module,

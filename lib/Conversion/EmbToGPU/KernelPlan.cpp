@@ -7,6 +7,8 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <set>
+
 using namespace mlir;
 
 namespace recflex {
@@ -51,6 +53,13 @@ int32_t KernelPlan::addBody(const PlannedBody &body) {
   return entry->second;
 }
 
+std::vector<int64_t> KernelPlan::tileCuts() const {
+  std::set<int64_t> cuts;
+  for (const PlannedFeature &feature : features)
+    cuts.insert(feature.tile.samples);
+  return {cuts.begin(), cuts.end()};
+}
+
 void KernelPlan::setScratch(int64_t bytes) {
   scratchBytes = bytes;
   for (PlannedBody &body : bodies)
@@ -87,6 +96,8 @@ KernelPlan KernelPlan::build(emb::FusedLookupOp op) {
     plan.features.push_back(planned);
   }
   plan.setScratch(scratch);
+  if (std::optional<ArrayRef<int32_t>> order = op.getOrder())
+    plan.order = order->vec();
   return plan;
 }
 

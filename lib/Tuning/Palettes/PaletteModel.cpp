@@ -68,6 +68,8 @@ FailureOr<PaletteModel> PaletteModel::build(ModuleOp module, StringRef chip,
 
   emb::EmbFusePassOptions fuseOptions;
   fuseOptions.threads = threads;
+  // In a palette the samples of a feature's tiles are data.
+  fuseOptions.binding = stringifyBindingKind(emb::BindingKind::Runtime);
   PassManager fuse(module.getContext());
   fuse.addNestedPass<func::FuncOp>(emb::createEmbFusePass(fuseOptions));
   if (failed(fuse.run(*clone)))

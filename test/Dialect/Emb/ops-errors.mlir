@@ -507,6 +507,56 @@ func.func @f(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x6xf32>) {
 // -----
 
 func.func @f(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>) {
+  // expected-error @below {{orders feature 1; it has 1}}
+  %0 = emb.fused_lookup %kjt tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+          column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>>]
+      occupancy <threads = 128, blocks = 10> order [1]
+      : !emb.kjt<1 x i32>, tensor<8x4xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>) {
+  // expected-error @below {{orders 2 features; it has 1}}
+  %0 = emb.fused_lookup %kjt tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+          column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>>]
+      occupancy <threads = 128, blocks = 10> order [0, 0]
+      : !emb.kjt<1 x i32>, tensor<8x4xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>) {
+  // expected-error @below {{orders feature 0 twice}}
+  %0 = emb.fused_lookup %kjt tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+          column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>>,
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+          column = 4, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>>]
+      occupancy <threads = 128, blocks = 10> order [0, 0]
+      : !emb.kjt<1 x i32>, tensor<8x4xf32> -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// expected-error @below {{'emb.binding' must be an #emb.binding, not "fixed"}}
+func.func @f() attributes {emb.binding = "fixed"} {
+  return
+}
+
+// -----
+
+// expected-error @below {{has 'emb.binding'; it belongs on a function}}
+module attributes {emb.binding = #emb.binding<fixed>} {}
+
+// -----
+
+func.func @f(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>) {
   // expected-error @below {{feature 0 schedule #emb.block_reduce<vector = 4, lanes = 1, rows = 128, unroll = 1> needs blocks of 128 threads; the occupancy gives 64}}
   %0 = emb.fused_lookup %kjt tables(%t) [
       #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,

@@ -163,14 +163,14 @@ func.func @fused_weights(%kjt: !emb.kjt<1 x i32>, %w: tensor<?xf32>,
                          %t: tensor<1024x4xf32>) -> tensor<?x4xf32> {
   // CHECK:      emb.fused_lookup %{{.*}} tables(%{{.*}}) weights(%{{.*}}) [
   // CHECK-SAME:   weighted = true
-  // CHECK-SAME:   kernel @kernels
+  // CHECK-SAME:   order [0] kernel @kernels
   // CHECK-SAME:   tensor<1024x4xf32> weights tensor<?xf32> -> tensor<?x4xf32>
   %out = emb.fused_lookup %kjt tables(%t) weights(%w) [
       #emb.fused_feature<key = 0, table = 0, pooling = mean, weighted = true,
           column = 0,
           schedule = #emb.block_reduce<vector = 4, lanes = 1, rows = 128,
                                        unroll = 1>>
-    ] occupancy <threads = 128, blocks = 16> kernel @kernels
+    ] occupancy <threads = 128, blocks = 16> order [0] kernel @kernels
       : !emb.kjt<1 x i32>, tensor<1024x4xf32> weights tensor<?xf32>
       -> tensor<?x4xf32>
   return %out : tensor<?x4xf32>

@@ -91,6 +91,60 @@ TEST(Binding, HandMade) {
   EXPECT_EQ(binding.starts, (std::vector<int32_t>{0, 3, 5, 8}));
 }
 
+TEST(FixedBinding, StartsAreThoseOfTheOrderForEveryBatch) {
+  std::mt19937 random(11);
+  auto pick = [&](int from, int to) {
+    return std::uniform_int_distribution<int>(from, to)(random);
+  };
+  for (int round = 0; round != 50; ++round) {
+    Manifest m;
+    m.fixedBinding = true;
+    m.tables.push_back({"t", 10, 8, RowType::f32});
+    std::vector<int32_t> ranks(pick(1, 30));
+    for (size_t i = 0; i != ranks.size(); ++i)
+      ranks[i] = static_cast<int32_t>(i);
+    std::shuffle(ranks.begin(), ranks.end(), random);
+    for (int32_t rank : ranks) {
+      ManifestFeature feature;
+      feature.samplesPerTile = 1 << pick(0, 3);
+      feature.columnTiles = pick(1, 4);
+      feature.rank = rank;
+      m.features.push_back(feature);
+    }
+    FixedBinding binding(m);
+    std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(m);
+    for (int64_t batchSize : {1, 7, 8, 513}) {
+      int64_t expected = 0;
+      size_t cuts = binding.cuts.size();
+      ASSERT_EQ(binding.starts.size(), (ranks.size() + 1) * cuts);
+      for (size_t r = 0; r <= ranks.size(); ++r) {
+        int64_t start = 0;
+        for (size_t c = 0; c != cuts; ++c)
+          start += (batchSize + binding.cuts[c] - 1) / binding.cuts[c] *
+                   binding.starts[r * cuts + c];
+        EXPECT_EQ(start, expected) << "rank " << r;
+        if (r == ranks.size())
+          continue;
+        EXPECT_EQ(ranks[binding.order[r]], static_cast<int32_t>(r));
+        expected += abi::tileCount(descriptors[binding.order[r]], batchSize);
+      }
+      EXPECT_EQ(expected, countBlocks(descriptors, batchSize));
+    }
+  }
+}
+
+TEST(FixedBinding, SumsPastTheLargestNumberDoNotHarm) {
+  Manifest m;
+  m.fixedBinding = true;
+  m.tables.push_back({"t", 10, 8, RowType::f32});
+  m.features.resize(3);
+  for (int32_t i = 0; i != 3; ++i) {
+    m.features[i].columnTiles = INT32_MAX;
+    m.features[i].rank = 2 - i;
+  }
+  EXPECT_EQ(FixedBinding(m).order, (std::vector<int32_t>{2, 1, 0}));
+}
+
 TEST(Binding, RandomBatchesMatchTheDefinition) {
   std::mt19937 random(7);
   auto pick = [&](int from, int to) {

@@ -37,7 +37,7 @@ TEST(ExecutionContext, LaunchesTheThreeKernelsWithTheirArguments) {
       (std::vector<std::string>{"cuCtxPushCurrent", "cuLaunchKernel",
                                 "cuLaunchKernelEx", "cuLaunchKernelEx"}));
   ASSERT_EQ(cuda.launches.size(), 3u);
-  DevicePtr d = context->tables().descriptors();
+  DevicePtr d = context->tables().featureArrays();
   const Workspace &workspace = context->workspace();
   uint64_t keys = workspace.keys, order = workspace.order;
   uint64_t starts = workspace.starts;

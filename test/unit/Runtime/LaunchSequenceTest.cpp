@@ -104,6 +104,31 @@ TEST(LaunchSequence, CanonicalBatchesAreReadWhereTheyAre) {
             (Words{0xD000, 3, 0x2000, 9, model.workspace.keys}));
 }
 
+TEST(LaunchSequence, FixedBindingIsOneKernel) {
+  Model model;
+  model.manifest.fixedBinding = true;
+  for (int32_t i = 0; i != 3; ++i)
+    model.manifest.features[i].rank = 2 - i;
+  model.workspace =
+      placeWorkspace(workspaceArrays(model.manifest, model.options), kBase);
+  EXPECT_EQ(model.workspace.keys, 0u);
+  EXPECT_EQ(model.workspace.order, 0u);
+  BatchArguments batch = makeArguments(9);
+  batch.offsets = 0x2000;
+  RecordingQueue queue;
+  Result<BatchArguments> bound = model.sequence().bind(batch, queue);
+  ASSERT_TRUE(bound) << bound.error().message;
+  EXPECT_EQ(queue.count, 0u);
+  ASSERT_TRUE(model.sequence().pool(*bound, /*views=*/0, queue));
+  EXPECT_EQ(queue.kernels(), std::vector{KernelId::forward});
+  // It doesn't wait for whatever stands ahead of it in the stream.
+  EXPECT_EQ(queue.early(), std::vector<bool>{false});
+  Words arguments = queue.records[0].arguments();
+  DevicePtr order = 0xD000 + 3 * sizeof(abi::FeatureDescriptor);
+  EXPECT_EQ(arguments[2], order);
+  EXPECT_EQ(arguments[3], order + 3 * sizeof(int32_t));
+}
+
 TEST(LaunchSequence, LengthsAreScannedFirst) {
   Model model;
   const Workspace &w = model.workspace;

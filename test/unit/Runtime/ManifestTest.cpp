@@ -83,6 +83,7 @@ TEST(Manifest, JsonRoundTripKeepsEveryField) {
   EXPECT_EQ(read->sharedBytes, m.sharedBytes);
   EXPECT_EQ(read->scratchBytes, m.scratchBytes);
   EXPECT_EQ(read->weighted, m.weighted);
+  EXPECT_EQ(read->fixedBinding, m.fixedBinding);
   ASSERT_EQ(read->tables.size(), m.tables.size());
   for (size_t i = 0; i != m.tables.size(); ++i) {
     EXPECT_EQ(read->tables[i].name, m.tables[i].name);
@@ -105,6 +106,7 @@ TEST(Manifest, JsonRoundTripKeepsEveryField) {
     EXPECT_EQ(a.parallelLookups, e.parallelLookups);
     EXPECT_EQ(a.warpSamples, e.warpSamples);
     EXPECT_EQ(a.scratch, e.scratch);
+    EXPECT_EQ(a.rank, e.rank);
   }
   ASSERT_EQ(read->bodies.size(), m.bodies.size());
   for (size_t i = 0; i != m.bodies.size(); ++i) {
@@ -214,6 +216,17 @@ INSTANTIATE_TEST_SUITE_P(
                   "features[0].table: 2 names none of the 2"},
         Rejection{"body", [](Json &j) { j["features"][2]["body"] = -1; },
                   "features[2].body: -1 names none of the 3"},
+        Rejection{"rank without fixed binding",
+                  [](Json &j) { j["features"][1]["rank"] = 1; },
+                  "features[1].rank: 1 names none of the 1 ranks"},
+        Rejection{"no rank",
+                  [](Json &j) {
+                    j["fixedBinding"] = true;
+                    j["features"][1]["rank"] = 3;
+                  },
+                  "features[1].rank: 3 names none of the 3 ranks"},
+        Rejection{"rank twice", [](Json &j) { j["fixedBinding"] = true; },
+                  "features[1].rank: 0 belongs to another feature"},
         Rejection{"samples",
                   [](Json &j) { j["features"][1]["samplesPerTile"] = 0; },
                   "features[1].samplesPerTile: 0 is not positive"},

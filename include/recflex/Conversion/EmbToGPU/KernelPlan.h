@@ -46,6 +46,12 @@ struct KernelPlan {
   int64_t scratchBytes = 0; ///< a sample, of all features
   std::vector<PlannedBody> bodies;
   std::vector<PlannedFeature> features; ///< in the order of the op
+  /// With fixed binding, the features by rank; empty if bound at run time.
+  std::vector<int32_t> order;
+
+  bool isFixed() const { return !order.empty(); }
+  /// The samples a tile that features have, each number once, in order.
+  std::vector<int64_t> tileCuts() const;
 
   /// Plans the kernel. The same op always gives the same plan.
   static KernelPlan build(emb::FusedLookupOp op);

@@ -110,6 +110,19 @@ OccupancyAttr recflex::emb::resolveOccupancy(Operation *function,
       threads, blocks);
 }
 
+FailureOr<BindingKind> recflex::emb::resolveBinding(Operation *function,
+                                                    StringRef given) {
+  if (given.empty()) {
+    auto attribute =
+        function->getAttrOfType<BindingKindAttr>(EmbDialect::kBindingAttr);
+    return attribute ? attribute.getValue() : BindingKind::Runtime;
+  }
+  if (std::optional<BindingKind> kind = symbolizeBindingKind(given))
+    return *kind;
+  return emitError(function->getLoc())
+         << "binding '" << given << "' is neither 'runtime' nor 'fixed'";
+}
+
 LogicalResult
 OccupancyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                       int64_t threads, int64_t blocks) {

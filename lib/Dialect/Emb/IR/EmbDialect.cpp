@@ -92,8 +92,16 @@ LogicalResult EmbDialect::verifyOperationAttribute(Operation *op,
              << attribute.getValue();
     return success();
   }
+  if (attribute.getName() == kBindingAttr) {
+    if (!isa<FunctionOpInterface>(op))
+      return op->emitOpError("has 'emb.binding'; it belongs on a function");
+    if (!isa<BindingKindAttr>(attribute.getValue()))
+      return op->emitOpError("'emb.binding' must be an #emb.binding, not ")
+             << attribute.getValue();
+    return success();
+  }
   return op->emitOpError("has the unknown attribute ")
          << attribute.getName()
-         << "; emb defines 'emb.occupancy' on functions, 'emb.name' and "
-            "'emb.keys' on their arguments";
+         << "; emb defines 'emb.occupancy' and 'emb.binding' on functions, "
+            "'emb.name' and 'emb.keys' on their arguments";
 }

@@ -4,6 +4,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/PatternMatch.h"
+#include "llvm/ADT/BitVector.h"
 
 using namespace mlir;
 using namespace recflex;
@@ -311,6 +312,24 @@ LookupShape FusedLookupOp::getShape(FusedFeatureAttr feature) {
                    feature.getWeighted());
 }
 
+/// An order names every feature once.
+static LogicalResult verifyOrder(FusedLookupOp op, ArrayRef<int32_t> order) {
+  size_t count = op.getFeatures().size();
+  if (order.size() != count)
+    return op.emitOpError("orders ")
+           << order.size() << " features; it has " << count;
+  llvm::BitVector named(count);
+  for (int32_t feature : order) {
+    if (feature < 0 || static_cast<size_t>(feature) >= count)
+      return op.emitOpError("orders feature ")
+             << feature << "; it has " << count;
+    if (named.test(feature))
+      return op.emitOpError("orders feature ") << feature << " twice";
+    named.set(feature);
+  }
+  return success();
+}
+
 LogicalResult FusedLookupOp::verify() {
   if (getFeatures().empty())
     return emitOpError("needs at least one feature");
@@ -355,6 +374,8 @@ LogicalResult FusedLookupOp::verify() {
                      << schedule.getMinThreads(shape)
                      << " threads; the occupancy gives " << threads;
   }
+  if (getOrder() && failed(verifyOrder(*this, *getOrder())))
+    return failure();
   if (weighted != static_cast<bool>(getWeights()))
     return emitOpError(weighted ? "has weighted features but no weights operand"
                                 : "has a weights operand but no weighted "

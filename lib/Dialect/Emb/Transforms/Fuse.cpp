@@ -3,6 +3,9 @@
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <numeric>
 
 using namespace mlir;
 
@@ -34,8 +37,15 @@ public:
     return success();
   }
 
-  void replace(OccupancyAttr occupancy) {
+  LogicalResult replace(OccupancyAttr occupancy, BindingKind binding) {
     OpBuilder builder(concat);
+    DenseI32ArrayAttr order;
+    if (binding == BindingKind::Fixed) {
+      auto ranked = rankLookups(occupancy.getThreads());
+      if (failed(ranked))
+        return failure();
+      order = builder.getDenseI32ArrayAttr(*ranked);
+    }
     SmallVector<Attribute> features;
     int64_t column = 0;
     for (LookupOp lookup : lookups) {
@@ -50,7 +60,7 @@ public:
     auto fused = FusedLookupOp::create(
         builder, concat.getLoc(), concat.getResult().getType(), kjt, tables,
         weights, builder.getArrayAttr(features), occupancy,
-        /*kernel=*/SymbolRefAttr());
+        order, /*kernel=*/SymbolRefAttr());
     concat.getResult().replaceAllUsesWith(fused.getResult());
     concat.erase();
     // A set: one lookup may be joined several times.
@@ -63,9 +73,33 @@ public:
       if (feature->use_empty())
         feature.erase();
     }
+    return success();
   }
 
 private:
+  /// The lookups by the serial steps of their longest bag, most first: what
+  /// abi::tileKey() is for one batch, of all that the statistics have seen.
+  FailureOr<SmallVector<int32_t>> rankLookups(int64_t threads) {
+    SmallVector<int64_t> steps;
+    for (LookupOp lookup : lookups) {
+      StatsAttr stats = lookup.getStatsAttr();
+      if (!stats)
+        return lookup.emitOpError(
+            "has no statistics, by which fixed binding orders the features' "
+            "blocks; attach them with -emb-import-stats, or bind at run time");
+      TileShape tile =
+          lookup.getScheduleAttr().getTileShape(lookup.getShape(), threads);
+      steps.push_back(
+          llvm::divideCeil(stats.getMax(), tile.parallelLookups));
+    }
+    SmallVector<int32_t> order(lookups.size());
+    std::iota(order.begin(), order.end(), 0);
+    llvm::stable_sort(order, [&](int32_t a, int32_t b) {
+      return steps[a] > steps[b];
+    });
+    return order;
+  }
+
   LogicalResult add(LookupOp lookup) {
     ScheduleAttrInterface schedule = lookup.getScheduleAttr();
     if (!schedule)
@@ -135,16 +169,16 @@ struct EmbFuse : impl::EmbFusePassBase<EmbFuse> {
 
   void runOnOperation() override {
     OccupancyAttr occupancy = resolveOccupancy(getOperation(), threads, blocks);
-    if (!occupancy)
+    FailureOr<BindingKind> kind = resolveBinding(getOperation(), binding);
+    if (!occupancy || failed(kind))
       return signalPassFailure();
     wrapLoneLookups();
     SmallVector<ConcatOp> concats;
     getOperation().walk([&](ConcatOp op) { concats.push_back(op); });
     for (ConcatOp concat : concats) {
       Fuser fuser(concat);
-      if (failed(fuser.collect()))
+      if (failed(fuser.collect()) || failed(fuser.replace(occupancy, *kind)))
         return signalPassFailure();
-      fuser.replace(occupancy);
     }
   }
 

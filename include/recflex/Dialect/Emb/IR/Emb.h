@@ -43,6 +43,12 @@ constexpr int64_t kDefaultBlocks = 10;
 OccupancyAttr resolveOccupancy(mlir::Operation *function, int64_t threads,
                                int64_t blocks);
 
+/// When the blocks of the kernel of `function` are bound: as `given` says,
+/// "runtime" or "fixed"; where that is empty as its attribute `emb.binding`
+/// does, else at run time. Fails, with an error, on another word.
+mlir::FailureOr<BindingKind> resolveBinding(mlir::Operation *function,
+                                            llvm::StringRef given);
+
 /// The element type of tables of that row type: f32, f16 or bf16.
 mlir::Type getElementType(mlir::MLIRContext *context, RowType type);
 

@@ -16,12 +16,33 @@ def Emb_Pooling : I32EnumAttr<"PoolingKind", "how a bag's rows become one row", 
   let genSpecializedAttr = 0;
 }
 
+def Emb_Binding : I32EnumAttr<"BindingKind", "when thread blocks are bound to tiles", [
+    I32EnumAttrCase<"Runtime", 0, "runtime">,
+    I32EnumAttrCase<"Fixed", 1, "fixed">]> {
+  let cppNamespace = "::recflex::emb";
+  let genSpecializedAttr = 0;
+}
+
 class Emb_Attr<string name, string attrMnemonic, list<Trait> traits = []>
     : AttrDef<Emb_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
 }
 
 def Emb_PoolingAttr : EnumAttr<Emb_Dialect, Emb_Pooling, "pooling"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Emb_BindingAttr : EnumAttr<Emb_Dialect, Emb_Binding, "binding"> {
+  let description = [{
+    Which feature's tiles the first blocks of the fused kernel take, the longest
+    first: `runtime` looks at every batch, in two small kernels ahead of it;
+    `fixed` takes the statistics' word for all batches, and needs no kernel but
+    the fused one.
+
+    ```mlir
+    #emb.binding<fixed>
+    ```
+  }];
   let assemblyFormat = "`<` $value `>`";
 }
 

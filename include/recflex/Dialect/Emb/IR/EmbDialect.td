@@ -39,7 +39,8 @@ def Emb_Dialect : Dialect {
     `emb.name` (a string) on a table, `emb.keys` (an array of strings, one a
     feature) on a jagged input. A function may carry `emb.occupancy` (an
     `#emb.occupancy`): the launch bounds that its schedules were tuned for,
-    which `-emb-fuse` takes over.
+    which `-emb-fuse` takes over. So it does with `emb.binding` (an
+    `#emb.binding`).
   }];
 
   let useDefaultTypePrinterParser = 1;
@@ -51,6 +52,7 @@ def Emb_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kNameAttr = "emb.name";
     static constexpr ::llvm::StringLiteral kKeysAttr = "emb.keys";
     static constexpr ::llvm::StringLiteral kOccupancyAttr = "emb.occupancy";
+    static constexpr ::llvm::StringLiteral kBindingAttr = "emb.binding";
     /// Widest row that a lookup may pool.
     static constexpr int64_t kMaxWidth = 1024;
     /// Most rows of a table: 2^40.

@@ -214,6 +214,10 @@ def Emb_FusedLookupOp : Emb_Op<"fused_lookup", [Pure, AttrSizedOperandSegments]>
         : !emb.kjt<2 x i32>, tensor<1024x4xf32>, tensor<4096x64xf32>
         -> tensor<?x68xf32>
     ```
+
+    With fixed binding, `order` lists the features by the rank of their blocks:
+    `occupancy <threads = 128, blocks = 10> order [1, 0]`. Without it they are
+    bound to blocks at run time, by what each batch is like.
   }];
   let arguments = (ins
     Emb_KjtType:$kjt,
@@ -221,11 +225,12 @@ def Emb_FusedLookupOp : Emb_Op<"fused_lookup", [Pure, AttrSizedOperandSegments]>
     Optional<Emb_SampleWeights>:$weights,
     TypedArrayAttrBase<Emb_FusedFeatureAttr, "fused features">:$features,
     Emb_OccupancyAttr:$occupancy,
+    OptionalAttr<DenseI32ArrayAttr>:$order,
     OptionalAttr<SymbolRefAttr>:$kernel);
   let results = (outs Emb_PooledRows:$result);
   let assemblyFormat = [{
     $kjt `tables` `(` $tables `)` (`weights` `(` $weights^ `)`)? $features
-    `occupancy` $occupancy (`kernel` $kernel^)? attr-dict `:`
+    `occupancy` $occupancy (`order` $order^)? (`kernel` $kernel^)? attr-dict `:`
     qualified(type($kjt)) `,` type($tables) (`weights` type($weights)^)? `->`
     type($result)
   }];

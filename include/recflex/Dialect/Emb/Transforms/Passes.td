@@ -103,7 +103,8 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
     Turns a concatenation of lookups of one jagged input into an
     `emb.fused_lookup`, which becomes one kernel. Every lookup needs a schedule.
     The launch bounds are the options', else those of the function's attribute
-    `emb.occupancy`, else 128 threads and 10 blocks.
+    `emb.occupancy`, else 128 threads and 10 blocks. So it is with the binding,
+    else at run time; a fixed one goes by the lookups' statistics.
 
     ```mlir
     // Before
@@ -124,6 +125,9 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
     Option<"blocks", "blocks", "int64_t", /*default=*/"0",
            "blocks that must fit one multiprocessor; 0 takes the function's "
            "emb.occupancy, or 10">,
+    Option<"binding", "binding", "std::string", /*default=*/"",
+           "when blocks are bound to tiles: runtime or fixed; empty takes the "
+           "function's emb.binding, or runtime">,
   ];
 }
 

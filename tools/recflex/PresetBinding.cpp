@@ -1,6 +1,6 @@
-//===- FixedBinding.cpp - One order for all batches -----------------------===//
+//===- PresetBinding.cpp - One order for all batches -----------------------===//
 
-#include "FixedBinding.h"
+#include "PresetBinding.h"
 
 #include "recflex/Runtime/Binding.h"
 
@@ -9,7 +9,7 @@
 
 namespace recflex {
 
-Result<FixedBinding> FixedBinding::create(const LoadedModel &model,
+Result<PresetBinding> PresetBinding::create(const LoadedModel &model,
                                           const std::vector<Batch> &batches,
                                           Rule rule, const Stream &stream) {
   const auto &descriptors = model.module->descriptors();
@@ -45,7 +45,7 @@ Result<FixedBinding> FixedBinding::create(const LoadedModel &model,
                                      from->size() * sizeof(int32_t));
         !status)
       return status.error();
-  return FixedBinding(std::move(*context));
+  return PresetBinding(std::move(*context));
 }
 
 } // namespace recflex
