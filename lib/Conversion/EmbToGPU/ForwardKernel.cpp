@@ -147,7 +147,8 @@ void ForwardKernel::emitBody(KernelBuilder &b, Value number, Value tileNumber) {
 }
 
 void ForwardKernel::emitTile(KernelBuilder &b) {
-  auto [number, tile] = binding->find(b);
+  BoundTile bound = binding->find(b);
+  Value number = bound.number, tile = bound.tile;
   if (variant.checks == Variant::unchecked)
     return emitBody(b, number, tile);
 
