@@ -106,25 +106,18 @@ Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
   return binding;
 }
 
-FixedBinding::FixedBinding(const Manifest &manifest)
-    : order(manifest.features.size()) {
-  for (size_t i = 0; i != order.size(); ++i) {
+FixedBinding::FixedBinding(const Manifest &manifest) {
+  std::vector<int32_t> order(manifest.features.size());
+  for (size_t i = 0; i != order.size(); ++i)
     order[manifest.features[i].rank] = static_cast<int32_t>(i);
-    cuts.push_back(manifest.features[i].samplesPerTile);
-  }
-  std::sort(cuts.begin(), cuts.end());
-  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
-
-  // Unsigned: a manifest whose sums wrap has no batch that can be launched.
-  std::vector<uint32_t> sums(cuts.size());
-  starts.assign(sums.begin(), sums.end());
   for (int32_t number : order) {
     const ManifestFeature &feature = manifest.features[number];
-    size_t cut = std::lower_bound(cuts.begin(), cuts.end(),
-                                  feature.samplesPerTile) -
-                 cuts.begin();
-    sums[cut] += static_cast<uint32_t>(feature.columnTiles);
-    starts.insert(starts.end(), sums.begin(), sums.end());
+    if (runs.empty() || runs.back().samplesPerTile != feature.samplesPerTile)
+      runs.push_back({feature.samplesPerTile, 0,
+                      static_cast<int32_t>(slots.size()), 0});
+    abi::FixedRun &run = runs.back();
+    slots.insert(slots.end(), feature.columnTiles, {number, run.slots});
+    run.slots += feature.columnTiles;
   }
 }
 

@@ -24,8 +24,8 @@ packFeatureArrays(const Manifest &manifest,
   append(bytes, descriptors);
   if (manifest.fixedBinding) {
     FixedBinding binding(manifest);
-    append(bytes, binding.order);
-    append(bytes, binding.starts);
+    append(bytes, binding.runs);
+    append(bytes, binding.slots);
   }
   return bytes;
 }
@@ -34,9 +34,10 @@ FeatureArrays placeFeatureArrays(const Manifest &manifest, DevicePtr base) {
   FeatureArrays arrays;
   arrays.descriptors = base;
   if (manifest.fixedBinding) {
-    size_t features = manifest.features.size();
-    arrays.order = base + features * sizeof(abi::FeatureDescriptor);
-    arrays.starts = arrays.order + features * sizeof(int32_t);
+    FixedBinding binding(manifest);
+    arrays.runs =
+        base + manifest.features.size() * sizeof(abi::FeatureDescriptor);
+    arrays.slots = arrays.runs + binding.runs.size() * sizeof(abi::FixedRun);
   }
   return arrays;
 }

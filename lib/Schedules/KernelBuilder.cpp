@@ -221,6 +221,12 @@ Value KernelBuilder::shuffleUp(Value scalar, int64_t distance) {
       .getShuffleResult();
 }
 
+Value KernelBuilder::shuffleFrom(Value scalar, Value lane) {
+  return gpu::ShuffleOp::create(*this, scalar, lane, i32(32),
+                                gpu::ShuffleMode::IDX)
+      .getShuffleResult();
+}
+
 Value KernelBuilder::ballot(Value predicate) {
   return NVVM::VoteSyncOp::create(*this, getI32Type(), i32(-1), predicate,
                                   NVVM::VoteSyncKind::ballot);

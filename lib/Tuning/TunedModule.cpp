@@ -60,13 +60,26 @@ void attachSchedules(ModuleOp module, const TuningProblem &problem,
   });
 }
 
-void attachOccupancy(ModuleOp module, const Occupancy &occupancy) {
-  auto attribute = emb::OccupancyAttr::get(
-      module.getContext(), occupancy.threads, occupancy.blocks);
+/// Gives the functions that have lookups an attribute.
+static void attachToFunctions(ModuleOp module, StringRef name,
+                              Attribute attribute) {
   module.walk([&](emb::LookupOp lookup) {
     if (func::FuncOp function = functionOf(lookup))
-      function->setAttr(emb::EmbDialect::kOccupancyAttr, attribute);
+      function->setAttr(name, attribute);
   });
+}
+
+void attachOccupancy(ModuleOp module, const Occupancy &occupancy) {
+  attachToFunctions(module, emb::EmbDialect::kOccupancyAttr,
+                    emb::OccupancyAttr::get(module.getContext(),
+                                            occupancy.threads,
+                                            occupancy.blocks));
+}
+
+void attachBinding(ModuleOp module, emb::BindingKind binding) {
+  attachToFunctions(
+      module, emb::EmbDialect::kBindingAttr,
+      emb::BindingKindAttr::get(module.getContext(), binding));
 }
 
 void attachTuning(ModuleOp module, const TuningProblem &problem,

@@ -1,20 +1,22 @@
 // With fixed binding there is one kernel a batch: none that binds, and none that
 // the forward kernel would wait for.
 
-// RUN: recflex-opt %s -convert-emb-to-gpu=chip=sm_90 | FileCheck %s --implicit-check-not=recflex_bind --implicit-check-not="griddepcontrol wait"
+// RUN: recflex-opt %s -convert-emb-to-gpu=chip=sm_90 | FileCheck %s --implicit-check-not=recflex_bind
 
-// Tiles of 16 and of 4 samples: a rank's first block is a sum over the two.
+// Tiles of 64 and of 256 samples make two runs: a lane looks at one, and a slot
+// names the feature.
 // CHECK-LABEL: gpu.func @recflex_forward(
-// CHECK-SAME:    %{{[^,]*}}, %[[COUNT:[^ ]*]]: i32, %[[ORDER:[^ ]*]]: !llvm.ptr<1>, %[[STARTS:[^ ]*]]: !llvm.ptr<1>
-// CHECK-DAG:     %[[FOUR:.*]] = arith.constant 4 : i32
-// CHECK-DAG:     %[[SIXTEEN:.*]] = arith.constant 16 : i32
-// CHECK:         %[[ROWS4:.*]] = arith.divsi %{{.*}}, %[[FOUR]] : i32
-// CHECK:         %[[ROWS16:.*]] = arith.divsi %{{.*}}, %[[SIXTEEN]] : i32
-// CHECK:         scf.while
-// CHECK:           llvm.getelementptr %[[STARTS]]
-// CHECK:           arith.muli %[[ROWS4]],
-// CHECK:           arith.muli %[[ROWS16]],
-// CHECK:         llvm.getelementptr %[[ORDER]]
+// CHECK-SAME:    i32, %[[RUNS:[^ ]*]]: !llvm.ptr<1>, %[[SLOTS:[^ ]*]]: !llvm.ptr<1>
+// CHECK-NOT:     {{griddepcontrol|scf.while}}
+// CHECK:         llvm.getelementptr %[[RUNS]]
+// CHECK:         llvm.load {{.*}} invariant {{.*}} -> vector<4xi32>
+// CHECK-COUNT-5: gpu.shuffle up
+// CHECK:         nvvm.vote.sync ballot
+// CHECK:         gpu.shuffle idx
+// CHECK:         llvm.getelementptr %[[SLOTS]]
+// CHECK:         llvm.load {{.*}} invariant {{.*}} -> vector<2xi32>
+// CHECK-NOT:     griddepcontrol
+// CHECK:         gpu.return
 
 func.func @model(%kjt: !emb.kjt<2 x i32>, %t0: tensor<100x8xf32>)
     -> tensor<?x16xf32> {

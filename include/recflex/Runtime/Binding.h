@@ -69,9 +69,8 @@ struct FixedBinding {
   /// `manifest` has fixed binding and has passed check().
   explicit FixedBinding(const Manifest &manifest);
 
-  std::vector<int32_t> order;  ///< [F] feature at rank r
-  std::vector<int32_t> cuts;   ///< [C] samplesPerTile that features have
-  std::vector<int32_t> starts; ///< [F + 1, C] blocks a row of tiles ahead
+  std::vector<abi::FixedRun> runs;
+  std::vector<abi::FixedSlot> slots;
 };
 
 } // namespace recflex

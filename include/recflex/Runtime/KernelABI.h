@@ -21,11 +21,9 @@
 //     `scratch` has the manifest's scratchBytes for each sample, which are all
 //     zero before the context's first launch; null if there are none.
 //
-// Where the binding is fixed there are no binding kernels, and `order` and
-// `starts` are written once, behind the descriptors (FeatureArrays.h): order[r]
-// is the feature of rank r. C being the number of different samplesPerTile,
-// starts[C r + c] is the sum of columnTiles over the features before rank r that
-// have the c-th smallest of them; for r = F it is over all.
+// Where the binding is fixed there are no binding kernels, and what stands at
+// `order` and `starts` is written once, behind the descriptors: the FixedRuns
+// and the FixedSlots (FeatureArrays.h). Then every block has a tile.
 //
 // In place of recflex_forward, with the same arguments:
 //
@@ -227,6 +225,27 @@ struct alignas(128) CheckState {
 };
 static_assert(sizeof(CheckState) == 128);
 static_assert(offsetof(CheckState, total) == 0);
+
+/// Features that follow one another in the fixed order and whose tiles have as
+/// many samples. Each slot is ceil(B / samplesPerTile) blocks.
+struct FixedRun {
+  int32_t samplesPerTile;
+  int32_t slots;     ///< of its features: the sum of their columnTiles
+  int32_t firstSlot; ///< of all runs' slots
+  int32_t reserved;  ///< zero
+};
+static_assert(sizeof(FixedRun) == 16, "one load takes it");
+
+/// Whose blocks a slot's are.
+struct FixedSlot {
+  int32_t feature; ///< descriptor's number
+  int32_t ahead;   ///< slots of the run that are of features before it
+};
+static_assert(sizeof(FixedSlot) == 8, "one load takes it");
+
+/// Most slots of a model with fixed binding: a short manifest must not make a
+/// long array.
+constexpr int64_t kMaxFixedSlots = int64_t{1} << 20;
 
 /// Blocks that feature `d` takes for a batch of `batchSize` samples; tile t
 /// covers samples [t / columnTiles * samplesPerTile ...), and does the

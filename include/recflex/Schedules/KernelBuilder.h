@@ -100,6 +100,8 @@ public:
   /// A scalar of the lane `distance` below; undefined in the lowest lanes, which
   /// have none. Every lane of the warp must come.
   mlir::Value shuffleUp(mlir::Value scalar, int64_t distance);
+  /// A scalar of lane `lane`; every lane of the warp must come.
+  mlir::Value shuffleFrom(mlir::Value scalar, mlir::Value lane);
   /// One bit a lane; every lane of the warp must come here.
   mlir::Value ballot(mlir::Value predicate);
   void barrier();

@@ -19,7 +19,9 @@ void attachSchedules(mlir::ModuleOp module, const TuningProblem &problem,
                      const Assignment &assignment);
 /// Attaches the occupancy to the functions that have lookups.
 void attachOccupancy(mlir::ModuleOp module, const Occupancy &occupancy);
-/// Both, as a tuner found them.
+/// Attaches when blocks are bound to the same functions.
+void attachBinding(mlir::ModuleOp module, emb::BindingKind binding);
+/// Schedules and occupancy, as a tuner found them.
 void attachTuning(mlir::ModuleOp module, const TuningProblem &problem,
                   const TuningResult &result);
 

@@ -3,6 +3,8 @@
 #include "BlockBinding.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -42,14 +44,13 @@ private:
   const ForwardArguments &arguments;
 };
 
-/// order[r] as above; the first block of rank r depends on the batch: it is the
-/// sum over the plan's tileCuts() of ceil(B / cut), the rows of tiles that the
-/// batch makes, times starts[cuts r + number of the cut], the blocks of such a
-/// row that features before rank r take.
+/// Features in runs whose tiles have as many samples, and so as many rows of
+/// tiles in this batch: each slot of a run is that many blocks. KernelABI.h,
+/// FixedRun and FixedSlot.
 class FixedBinding final : public BlockBinding {
 public:
   FixedBinding(const KernelPlan &plan, const ForwardArguments &arguments)
-      : cuts(plan.tileCuts()), arguments(arguments) {}
+      : runs(plan.countRuns()), arguments(arguments) {}
 
   bool readsKernelAhead() const override { return false; }
 
@@ -59,36 +60,82 @@ public:
   }
 
   BoundTile find(KernelBuilder &b) const override {
-    Type i32 = b.getI32Type();
-    SmallVector<Value> rows;
-    for (int64_t samples : cuts)
-      rows.push_back(
-          b.divide(b.add(arguments.batch, b.i32(samples - 1)), samples));
     Value block = b.blockId();
-    Value rank = findLast(b, arguments.count, block,
-                          b.modulo(b.threadId(), abi::kWarpSize),
-                          [&](KernelBuilder &in, Value at) {
-                            return firstBlock(in, rows, at);
-                          });
-    Value number = b.loadInvariant(i32, b.gep(arguments.order, i32, rank), 4);
-    return {number, b.sub(block, firstBlock(b, rows, rank))};
+    auto [first, base] = skipRuns(b, block);
+    Scan scan = scanRuns(b, first, base);
+    Value passed = b.ballot(b.lessOrEqual(scan.end, block));
+    Value lane = LLVM::CtPopOp::create(b, b.getI32Type(), passed);
+    Value rows = b.shuffleFrom(scan.rows, lane);
+    Value inRun = b.sub(block, b.shuffleFrom(scan.begin, lane));
+    Value slot = b.add(b.shuffleFrom(scan.firstSlot, lane),
+                       arith::DivUIOp::create(b, inRun, rows));
+    Value entry = b.loadInvariant(
+        VectorType::get(2, b.getI32Type()),
+        bytesAt(b, arguments.starts, slot, sizeof(abi::FixedSlot)),
+        sizeof(abi::FixedSlot));
+    Value ahead = vector::ExtractOp::create(b, entry, 1);
+    return {vector::ExtractOp::create(b, entry, 0),
+            b.sub(inRun, b.mul(rows, ahead))};
   }
 
 private:
-  Value firstBlock(KernelBuilder &b, ArrayRef<Value> rows, Value rank) const {
-    Type i32 = b.getI32Type();
-    Value entry = b.gep(arguments.starts, i32,
-                        b.mul(rank, b.i32(static_cast<int64_t>(rows.size()))));
-    Value sum = b.i32(0);
-    for (auto [cut, count] : llvm::enumerate(rows)) {
-      Value ahead = b.loadInvariant(
-          i32, b.gep(entry, i32, b.i32(static_cast<int64_t>(cut))), 4);
-      sum = b.add(sum, b.mul(count, ahead));
-    }
-    return sum;
+  /// A run a lane: its rows of tiles and first slot, its first block and the
+  /// one behind its last.
+  struct Scan {
+    Value rows, firstSlot, begin, end;
+  };
+
+  static Value bytesAt(KernelBuilder &b, Value array, Value number,
+                       size_t size) {
+    return b.gep(array, b.getI8Type(),
+                 b.mul(b.widen(number), b.i64(static_cast<int64_t>(size))));
   }
 
-  std::vector<int64_t> cuts;
+  /// The 32 runs that the block is in: number of the first and its first block.
+  std::pair<Value, Value> skipRuns(KernelBuilder &b, Value block) const {
+    Value zero = b.i32(0);
+    if (runs <= abi::kWarpSize)
+      return {zero, zero};
+    auto endOf = [&](ValueRange state) {
+      return b.shuffleFrom(scanRuns(b, state[0], state[1]).end,
+                           b.i32(abi::kWarpSize - 1));
+    };
+    SmallVector<Value> found = b.loopWhile(
+        {zero, zero},
+        [&](ValueRange state) { return b.lessOrEqual(endOf(state), block); },
+        [&](ValueRange state) {
+          return SmallVector<Value>{b.add(state[0], b.i32(abi::kWarpSize)),
+                                    endOf(state)};
+        });
+    return {found[0], found[1]};
+  }
+
+  Scan scanRuns(KernelBuilder &b, Value first, Value base) const {
+    Value lane = b.modulo(b.threadId(), abi::kWarpSize);
+    Value run = b.add(first, lane), last = b.i32(runs - 1);
+    Value entry = b.loadInvariant(
+        VectorType::get(4, b.getI32Type()),
+        bytesAt(b, arguments.order, b.minimum(run, last), sizeof(abi::FixedRun)),
+        sizeof(abi::FixedRun));
+    Value samples = vector::ExtractOp::create(b, entry, 0);
+    Value slots = b.select(b.lessOrEqual(run, last),
+                           vector::ExtractOp::create(b, entry, 1), b.i32(0));
+    Scan scan;
+    scan.firstSlot = vector::ExtractOp::create(b, entry, 2);
+    scan.rows = arith::DivUIOp::create(
+        b, b.sub(b.add(arguments.batch, samples), b.i32(1)), samples);
+    Value blocks = b.mul(scan.rows, slots);
+    Value sum = blocks;
+    for (int64_t distance = 1; distance < abi::kWarpSize; distance *= 2) {
+      Value below = b.shuffleUp(sum, distance);
+      sum = b.add(sum, b.select(b.less(lane, b.i32(distance)), b.i32(0), below));
+    }
+    scan.end = b.add(base, sum);
+    scan.begin = b.sub(scan.end, blocks);
+    return scan;
+  }
+
+  int64_t runs;
   const ForwardArguments &arguments;
 };
 

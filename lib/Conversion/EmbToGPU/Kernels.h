@@ -46,12 +46,6 @@ reduceWarp(KernelBuilder &b, mlir::Value value,
 mlir::Value findLast(KernelBuilder &b, mlir::Value array, mlir::Type type,
                      mlir::Value count, mlir::Value key, mlir::Value lane);
 
-/// The same of entries that `load` gives for a number in 0..count - 1.
-mlir::Value
-findLast(KernelBuilder &b, mlir::Value count, mlir::Value key,
-         mlir::Value lane,
-         llvm::function_ref<mlir::Value(KernelBuilder &, mlir::Value)> load);
-
 /// An array in shared memory, aligned to 16 bytes. Kernels that name the same
 /// one have one each.
 mlir::LLVM::GlobalOp createShared(mlir::gpu::GPUModuleOp module,

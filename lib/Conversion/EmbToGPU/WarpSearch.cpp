@@ -9,9 +9,10 @@ using namespace mlir;
 
 namespace recflex {
 
-Value findLast(KernelBuilder &b, Value count, Value key, Value lane,
-               function_ref<Value(KernelBuilder &, Value)> load) {
+Value findLast(KernelBuilder &b, Value array, Type type, Value count, Value key,
+               Value lane) {
   Type i32 = b.getI32Type();
+  unsigned bytes = type.getIntOrFloatBitWidth() / 8;
   // The entry is one of the `span` from `low` on.
   auto loop = scf::WhileOp::create(
       b, TypeRange{i32, i32}, ValueRange{b.i32(0), count},
@@ -26,7 +27,7 @@ Value findLast(KernelBuilder &b, Value count, Value key, Value lane,
         Value distance = in.mul(lane, step);
         Value inside = in.less(distance, span);
         Value at = in.add(low, in.select(inside, distance, in.i32(0)));
-        Value entry = load(in, at);
+        Value entry = in.load(type, in.gep(array, type, at), bytes);
         Value passed = in.ballot(in.both(inside, in.lessOrEqual(entry, key)));
         Value steps = in.sub(LLVM::CtPopOp::create(in, i32, passed), in.i32(1));
         Value skipped = in.mul(steps, step);
@@ -36,14 +37,6 @@ Value findLast(KernelBuilder &b, Value count, Value key, Value lane,
                            in.select(in.less(step, left), step, left)});
       });
   return loop.getResult(0);
-}
-
-Value findLast(KernelBuilder &b, Value array, Type type, Value count, Value key,
-               Value lane) {
-  unsigned bytes = type.getIntOrFloatBitWidth() / 8;
-  return findLast(b, count, key, lane, [&](KernelBuilder &in, Value at) {
-    return in.load(type, in.gep(array, type, at), bytes);
-  });
 }
 
 } // namespace recflex

@@ -658,7 +658,7 @@ func.func private @f(tensor<8x4xf32> {emb.title = "a"})
 
 // -----
 
-// expected-error @below {{has the unknown attribute "emb.name"; emb defines 'emb.occupancy' on functions, 'emb.name' and 'emb.keys' on their arguments}}
+// expected-error @below {{has the unknown attribute "emb.name"; emb defines 'emb.occupancy' and 'emb.binding' on functions, 'emb.name' and 'emb.keys' on their arguments}}
 func.func private @f() attributes {emb.name = "a"}
 
 // -----

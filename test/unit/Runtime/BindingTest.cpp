@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <numeric>
 #include <random>
 #include <set>
 #include <tuple>
@@ -91,7 +92,7 @@ TEST(Binding, HandMade) {
   EXPECT_EQ(binding.starts, (std::vector<int32_t>{0, 3, 5, 8}));
 }
 
-TEST(FixedBinding, StartsAreThoseOfTheOrderForEveryBatch) {
+TEST(FixedBinding, EveryBlockHasItsTileInEveryBatch) {
   std::mt19937 random(11);
   auto pick = [&](int from, int to) {
     return std::uniform_int_distribution<int>(from, to)(random);
@@ -101,8 +102,7 @@ TEST(FixedBinding, StartsAreThoseOfTheOrderForEveryBatch) {
     m.fixedBinding = true;
     m.tables.push_back({"t", 10, 8, RowType::f32});
     std::vector<int32_t> ranks(pick(1, 30));
-    for (size_t i = 0; i != ranks.size(); ++i)
-      ranks[i] = static_cast<int32_t>(i);
+    std::iota(ranks.begin(), ranks.end(), 0);
     std::shuffle(ranks.begin(), ranks.end(), random);
     for (int32_t rank : ranks) {
       ManifestFeature feature;
@@ -114,35 +114,28 @@ TEST(FixedBinding, StartsAreThoseOfTheOrderForEveryBatch) {
     FixedBinding binding(m);
     std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(m);
     for (int64_t batchSize : {1, 7, 8, 513}) {
-      int64_t expected = 0;
-      size_t cuts = binding.cuts.size();
-      ASSERT_EQ(binding.starts.size(), (ranks.size() + 1) * cuts);
-      for (size_t r = 0; r <= ranks.size(); ++r) {
-        int64_t start = 0;
-        for (size_t c = 0; c != cuts; ++c)
-          start += (batchSize + binding.cuts[c] - 1) / binding.cuts[c] *
-                   binding.starts[r * cuts + c];
-        EXPECT_EQ(start, expected) << "rank " << r;
-        if (r == ranks.size())
-          continue;
-        EXPECT_EQ(ranks[binding.order[r]], static_cast<int32_t>(r));
-        expected += abi::tileCount(descriptors[binding.order[r]], batchSize);
+      // Blocks one by one, as KernelABI.h has them.
+      std::vector<int64_t> tiles(ranks.size());
+      int64_t blocks = 0;
+      int32_t lastRank = 0;
+      for (const abi::FixedRun &run : binding.runs) {
+        int64_t rows =
+            (batchSize + run.samplesPerTile - 1) / run.samplesPerTile;
+        for (int64_t inRun = 0; inRun != rows * run.slots; ++inRun, ++blocks) {
+          const abi::FixedSlot &slot =
+              binding.slots[run.firstSlot + inRun / rows];
+          EXPECT_EQ(descriptors[slot.feature].samplesPerTile,
+                    run.samplesPerTile);
+          EXPECT_EQ(inRun - rows * slot.ahead, tiles[slot.feature]++);
+          EXPECT_GE(ranks[slot.feature], lastRank);
+          lastRank = ranks[slot.feature];
+        }
       }
-      EXPECT_EQ(expected, countBlocks(descriptors, batchSize));
+      EXPECT_EQ(blocks, countBlocks(descriptors, batchSize));
+      for (size_t f = 0; f != tiles.size(); ++f)
+        EXPECT_EQ(tiles[f], abi::tileCount(descriptors[f], batchSize));
     }
   }
-}
-
-TEST(FixedBinding, SumsPastTheLargestNumberDoNotHarm) {
-  Manifest m;
-  m.fixedBinding = true;
-  m.tables.push_back({"t", 10, 8, RowType::f32});
-  m.features.resize(3);
-  for (int32_t i = 0; i != 3; ++i) {
-    m.features[i].columnTiles = INT32_MAX;
-    m.features[i].rank = 2 - i;
-  }
-  EXPECT_EQ(FixedBinding(m).order, (std::vector<int32_t>{2, 1, 0}));
 }
 
 TEST(Binding, RandomBatchesMatchTheDefinition) {

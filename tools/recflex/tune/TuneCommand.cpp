@@ -90,6 +90,9 @@ private:
       return makeError("--threads=", threads.getValue(), ": ",
                        emb::kDefaultBlocks, " blocks of so many threads fit no "
                        "multiprocessor; give --blocks as well");
+    if (!binding.empty() && !emb::symbolizeBindingKind(binding))
+      return makeError("--binding=", binding.getValue(),
+                       ": is neither runtime nor fixed");
     if (dryRun)
       return {};
     if (output.empty())
@@ -178,6 +181,8 @@ private:
     if (!result)
       return result.error();
     attachTuning(module, problem, *result);
+    if (!binding.empty())
+      attachBinding(module, *emb::symbolizeBindingKind(binding));
     std::string text;
     llvm::raw_string_ostream(text) << module << '\n';
     if (Status status = writeOutput(output, text); !status)
@@ -227,6 +232,11 @@ private:
   cl::list<std::string> only{"schedules", cl::CommaSeparated,
                              cl::desc("try these schedules alone"),
                              cl::value_desc("name,..."), cl::sub(sub)};
+  cl::opt<std::string> binding{
+      "binding",
+      cl::desc("when blocks are bound to tiles in what is compiled from the "
+               "tuned model: runtime or fixed; without, as the model says"),
+      cl::value_desc("when"), cl::sub(sub)};
   cl::opt<unsigned> mutations{
       "mutations",
       cl::desc("other schedules to try of each class in the tuned kernel, to see "

@@ -1,11 +1,11 @@
 //===- Fuse.cpp - A concatenation of lookups as one op --------------------===//
 
+#include "FixedOrder.h"
+
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
-
-#include <numeric>
 
 using namespace mlir;
 
@@ -77,10 +77,9 @@ public:
   }
 
 private:
-  /// The lookups by the serial steps of their longest bag, most first: what
-  /// abi::tileKey() is for one batch, of all that the statistics have seen.
+  /// fixedOrder() by the longest bags that the statistics have seen.
   FailureOr<SmallVector<int32_t>> rankLookups(int64_t threads) {
-    SmallVector<int64_t> steps;
+    SmallVector<TileWeight> weights;
     for (LookupOp lookup : lookups) {
       StatsAttr stats = lookup.getStatsAttr();
       if (!stats)
@@ -89,15 +88,12 @@ private:
             "blocks; attach them with -emb-import-stats, or bind at run time");
       TileShape tile =
           lookup.getScheduleAttr().getTileShape(lookup.getShape(), threads);
-      steps.push_back(
-          llvm::divideCeil(stats.getMax(), tile.parallelLookups));
+      TileWeight weight;
+      weight.steps = llvm::divideCeil(stats.getMax(), tile.parallelLookups);
+      weight.samples = tile.samples;
+      weights.push_back(weight);
     }
-    SmallVector<int32_t> order(lookups.size());
-    std::iota(order.begin(), order.end(), 0);
-    llvm::stable_sort(order, [&](int32_t a, int32_t b) {
-      return steps[a] > steps[b];
-    });
-    return order;
+    return fixedOrder(weights);
   }
 
   LogicalResult add(LookupOp lookup) {

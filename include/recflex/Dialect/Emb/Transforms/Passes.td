@@ -118,6 +118,7 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
       ] occupancy <threads = 128, blocks = 10> ...
     ```
   }];
+  let dependentDialects = ["::recflex::emb::EmbDialect"];
   let options = [
     Option<"threads", "threads", "int64_t", /*default=*/"0",
            "threads a block of the fused kernel; 0 takes the function's "
