@@ -11,7 +11,7 @@ namespace recflex {
 /// Whether the estimate of a schedule's cost is not yet measured well enough to
 /// choose it unasked. Tuning measures all.
 static bool isForTuning(emb::ScheduleAttrInterface schedule) {
-  return isa<emb::StagedAttr, emb::SegmentedScanAttr, emb::MultiBlockAttr>(schedule);
+  return isa<emb::SegmentedScanAttr, emb::MultiBlockAttr>(schedule);
 }
 
 bool isConsidered(emb::ScheduleAttrInterface schedule,

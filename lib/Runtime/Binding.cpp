@@ -106,18 +106,32 @@ Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
   return binding;
 }
 
-FixedBinding::FixedBinding(const Manifest &manifest) {
-  std::vector<int32_t> order(manifest.features.size());
-  for (size_t i = 0; i != order.size(); ++i)
-    order[manifest.features[i].rank] = static_cast<int32_t>(i);
-  for (int32_t number : order) {
-    const ManifestFeature &feature = manifest.features[number];
-    if (runs.empty() || runs.back().samplesPerTile != feature.samplesPerTile)
-      runs.push_back({feature.samplesPerTile, 0,
-                      static_cast<int32_t>(slots.size()), 0});
-    abi::FixedRun &run = runs.back();
-    slots.insert(slots.end(), feature.columnTiles, {number, run.slots});
-    run.slots += feature.columnTiles;
+std::vector<int32_t> tileCuts(const Manifest &manifest) {
+  std::vector<int32_t> cuts;
+  for (const ManifestFeature &feature : manifest.features)
+    cuts.push_back(feature.samplesPerTile);
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  return cuts;
+}
+
+FixedBinding::FixedBinding(const Manifest &manifest)
+    : ranks(manifest.features.size()) {
+  for (size_t i = 0; i != ranks.size(); ++i) {
+    const ManifestFeature &feature = manifest.features[i];
+    ranks[feature.rank] = {feature.samplesPerTile, feature.columnTiles,
+                           static_cast<int32_t>(i), 0};
+  }
+  std::vector<int32_t> cuts = tileCuts(manifest);
+  // Unsigned: a manifest whose sums wrap has no batch that can be launched.
+  std::vector<uint32_t> ahead(
+      abi::fixedCutStride(static_cast<int64_t>(cuts.size())));
+  for (size_t rank = 0; rank != ranks.size(); ++rank) {
+    if (rank % abi::kWarpSize == 0)
+      sums.insert(sums.end(), ahead.begin(), ahead.end());
+    auto cut =
+        std::lower_bound(cuts.begin(), cuts.end(), ranks[rank].samplesPerTile);
+    ahead[cut - cuts.begin()] += static_cast<uint32_t>(ranks[rank].columnTiles);
   }
 }
 

@@ -24,8 +24,8 @@ packFeatureArrays(const Manifest &manifest,
   append(bytes, descriptors);
   if (manifest.fixedBinding) {
     FixedBinding binding(manifest);
-    append(bytes, binding.runs);
-    append(bytes, binding.slots);
+    append(bytes, binding.ranks);
+    append(bytes, binding.sums);
   }
   return bytes;
 }
@@ -34,10 +34,9 @@ FeatureArrays placeFeatureArrays(const Manifest &manifest, DevicePtr base) {
   FeatureArrays arrays;
   arrays.descriptors = base;
   if (manifest.fixedBinding) {
-    FixedBinding binding(manifest);
-    arrays.runs =
-        base + manifest.features.size() * sizeof(abi::FeatureDescriptor);
-    arrays.slots = arrays.runs + binding.runs.size() * sizeof(abi::FixedRun);
+    size_t features = manifest.features.size();
+    arrays.ranks = base + features * sizeof(abi::FeatureDescriptor);
+    arrays.sums = arrays.ranks + features * sizeof(abi::FixedRank);
   }
   return arrays;
 }

@@ -136,13 +136,11 @@ static Status checkColumns(const Manifest &m) {
 
 /// With fixed binding every feature has a rank of its own, otherwise none has.
 static Status checkRanks(const Manifest &m) {
-  int64_t slots = 0;
-  for (const ManifestFeature &feature : m.features)
-    slots += feature.columnTiles;
-  if (m.fixedBinding && slots > abi::kMaxFixedSlots)
-    return makeError("fixedBinding: ", slots, " tiles side by side are more "
-                     "than ", abi::kMaxFixedSlots,
-                     "; compile the model to bind at run time");
+  size_t cuts = m.fixedBinding ? tileCuts(m).size() : 0;
+  if (cuts > abi::kMaxFixedCuts)
+    return makeError("fixedBinding: features have ", cuts,
+                     " different samplesPerTile, at most ", abi::kMaxFixedCuts,
+                     " can be told apart; bind at run time");
   std::vector<bool> taken(m.fixedBinding ? m.features.size() : 1);
   for (size_t i = 0; i != m.features.size(); ++i) {
     int32_t rank = m.features[i].rank;

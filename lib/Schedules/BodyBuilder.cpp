@@ -101,28 +101,7 @@ BagRange BodyBuilder::bagRange(Value begin, Value end) {
           arith::CmpIOp::create(*this, arith::CmpIPredicate::sge, begin, end)};
 }
 
-Type BodyBuilder::storedIndexType() {
-  return bodyShape.wideRows ? getI64Type() : getI32Type();
-}
-
-BodyBuilder BodyBuilder::movedTo(Location loc, OpBuilder &builder) const {
-  BodyBuilder moved(loc, builder, bodyShape, arguments);
-  moved.stagedIndices = stagedIndices;
-  return moved;
-}
-
-BodyBuilder BodyBuilder::withIndicesAt(Value array) const {
-  BodyBuilder reader = *this;
-  reader.stagedIndices = array;
-  return reader;
-}
-
 Value BodyBuilder::loadIndex(Value position) {
-  if (stagedIndices) {
-    Type type = storedIndexType();
-    return load(type, gep(stagedIndices, type, position),
-                type.getIntOrFloatBitWidth() / 8);
-  }
   Value row =
       loadInvariant(indexType(), gep(tile().values, indexType(), position),
                     byteSize(lookup().indexType));

@@ -152,12 +152,12 @@ Value BodyBuilder::pool(Value accumulator, Value begin, Value end, Value column,
       *this, TypeRange{begin.getType(), accumulator.getType()},
       ValueRange{begin, accumulator},
       [&](OpBuilder &builder, Location loc, ValueRange state) {
-        BodyBuilder inner = movedTo(loc, builder);
+        BodyBuilder inner(loc, builder, bodyShape, arguments);
         Value last = inner.add(state[0], inner.index(reach));
         scf::ConditionOp::create(inner, inner.less(last, end), state);
       },
       [&](OpBuilder &builder, Location loc, ValueRange state) {
-        BodyBuilder inner = movedTo(loc, builder);
+        BodyBuilder inner(loc, builder, bodyShape, arguments);
         Value sum = inner.poolStep(state[1], state[0], Value(), column, vector,
                                    unroll, stride);
         scf::YieldOp::create(

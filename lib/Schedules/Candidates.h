@@ -21,7 +21,6 @@ using AddSchedule = llvm::function_ref<void(emb::ScheduleAttrInterface)>;
   void attach##Name##Body(mlir::MLIRContext *);
 RECFLEX_SCHEDULE(Gather)
 RECFLEX_SCHEDULE(SubWarp)
-RECFLEX_SCHEDULE(Staged)
 RECFLEX_SCHEDULE(BlockReduce)
 RECFLEX_SCHEDULE(SegmentedScan)
 RECFLEX_SCHEDULE(MultiBlock)

@@ -17,7 +17,6 @@ struct EmbSchedules final : emb::ScheduleProvider {
     MLIRContext *context = getContext();
     addGatherCandidates(context, shape, stats, add);
     addSubWarpCandidates(context, shape, stats, add);
-    addStagedCandidates(context, shape, stats, add);
     addBlockReduceCandidates(context, shape, stats, add);
     addSegmentedScanCandidates(context, shape, stats, add);
     addMultiBlockCandidates(context, shape, stats, add);
@@ -31,7 +30,6 @@ void registerSchedules(DialectRegistry &registry) {
     dialect->addInterfaces<EmbSchedules>();
     attachGatherBody(context);
     attachSubWarpBody(context);
-    attachStagedBody(context);
     attachBlockReduceBody(context);
     attachSegmentedScanBody(context);
     attachMultiBlockBody(context);

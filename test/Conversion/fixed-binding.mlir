@@ -3,18 +3,16 @@
 
 // RUN: recflex-opt %s -convert-emb-to-gpu=chip=sm_90 | FileCheck %s --implicit-check-not=recflex_bind
 
-// Tiles of 64 and of 256 samples make two runs: a lane looks at one, and a slot
-// names the feature.
+// Few features are one group: a lane looks at each. More are found by what
+// their groups' blocks add up to: tiles of 64 and of 256 samples make two sums.
 // CHECK-LABEL: gpu.func @recflex_forward(
-// CHECK-SAME:    i32, %[[RUNS:[^ ]*]]: !llvm.ptr<1>, %[[SLOTS:[^ ]*]]: !llvm.ptr<1>
-// CHECK-NOT:     {{griddepcontrol|scf.while}}
-// CHECK:         llvm.getelementptr %[[RUNS]]
+// CHECK-SAME:    i32, %[[RANKS:[^ ]*]]: !llvm.ptr<1>, %[[SUMS:[^ ]*]]: !llvm.ptr<1>
+// CHECK-NOT:     {{griddepcontrol|scf.while|%[[SUMS]]}}
+// CHECK:         llvm.getelementptr %[[RANKS]]
 // CHECK:         llvm.load {{.*}} invariant {{.*}} -> vector<4xi32>
 // CHECK-COUNT-5: gpu.shuffle up
 // CHECK:         nvvm.vote.sync ballot
 // CHECK:         gpu.shuffle idx
-// CHECK:         llvm.getelementptr %[[SLOTS]]
-// CHECK:         llvm.load {{.*}} invariant {{.*}} -> vector<2xi32>
 // CHECK-NOT:     griddepcontrol
 // CHECK:         gpu.return
 

@@ -11,4 +11,4 @@ func.func @model(%b: !emb.bags<i32>, %t: tensor<1000x64xf32>)
 }
 
 // RUN: not recflex-opt %s --emb-select-schedules=only=sub_warp,absent 2>&1 | FileCheck %s
-// CHECK: error: unknown schedule 'absent'; use gather, sub_warp, staged, block_reduce, segmented_scan, multi_block or the full name of another dialect's
+// CHECK: error: unknown schedule 'absent'; use gather, sub_warp, block_reduce, segmented_scan, multi_block or the full name of another dialect's

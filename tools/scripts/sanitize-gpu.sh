@@ -65,7 +65,6 @@ compile() {
 }
 compile all
 compile sub_warp --schedules=sub_warp
-compile staged --schedules=staged --binding=fixed
 compile block_reduce --schedules=block_reduce
 compile segmented_scan --schedules=segmented_scan
 compile multi_block --schedules=multi_block,sub_warp
@@ -83,7 +82,6 @@ serve="--batch=$batches --threads=4 --streams=2 --count=4"
 cases=(
   "run              run $work/all.recflex --device=cuda --batch=$batches --verify"
   "run_sub_warp     run $work/sub_warp.recflex --device=cuda --batch=$batches --verify"
-  "run_staged       run $work/staged.recflex --device=cuda --batch=$batches --verify"
   "run_block_reduce run $work/block_reduce.recflex --device=cuda --batch=$batches --verify"
   "run_segmented    run $work/segmented_scan.recflex --device=cuda --batch=$batches --verify"
   "run_multi_block  run $work/multi_block.recflex --device=cuda --batch=$batches --verify"

@@ -64,13 +64,19 @@ Status checkGrid(int64_t blocks, int64_t jaggedFeatures, int64_t batchSize);
 Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
                    const IndexArray &offsets, int64_t batchSize);
 
+/// The samplesPerTile that the manifest's features have, each once, in order.
+std::vector<int32_t> tileCuts(const Manifest &manifest);
+
 /// What a kernel of fixed binding reads: KernelABI.h.
 struct FixedBinding {
   /// `manifest` has fixed binding and has passed check().
   explicit FixedBinding(const Manifest &manifest);
 
-  std::vector<abi::FixedRun> runs;
-  std::vector<abi::FixedSlot> slots;
+  std::vector<abi::FixedRank> ranks; ///< [F]
+  /// [abi::fixedGroups(F), abi::fixedCutStride(C)], C being the number of
+  /// different samplesPerTile: the sum of columnTiles over the features ahead of
+  /// the group that have the c-th smallest of them; zeros past C.
+  std::vector<int32_t> sums;
 };
 
 } // namespace recflex

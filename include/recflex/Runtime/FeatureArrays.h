@@ -13,7 +13,7 @@ namespace recflex {
 /// Addresses of the arrays that are written once, when tables are attached.
 struct FeatureArrays {
   DevicePtr descriptors = 0;
-  DevicePtr runs = 0, slots = 0; ///< with fixed binding alone, else 0
+  DevicePtr ranks = 0, sums = 0; ///< with fixed binding alone, else 0
 };
 
 /// The arrays' contents, one behind the other: to be copied to the device, at

@@ -22,8 +22,8 @@
 //     zero before the context's first launch; null if there are none.
 //
 // Where the binding is fixed there are no binding kernels, and what stands at
-// `order` and `starts` is written once, behind the descriptors: the FixedRuns
-// and the FixedSlots (FeatureArrays.h). Then every block has a tile.
+// `order` and `starts` is written once, behind the descriptors: the FixedRanks
+// and the sums of FixedBinding (Binding.h). Then every block has a tile.
 //
 // In place of recflex_forward, with the same arguments:
 //
@@ -226,26 +226,27 @@ struct alignas(128) CheckState {
 static_assert(sizeof(CheckState) == 128);
 static_assert(offsetof(CheckState, total) == 0);
 
-/// Features that follow one another in the fixed order and whose tiles have as
-/// many samples. Each slot is ceil(B / samplesPerTile) blocks.
-struct FixedRun {
+/// The feature of a rank, with fixed binding.
+struct FixedRank {
   int32_t samplesPerTile;
-  int32_t slots;     ///< of its features: the sum of their columnTiles
-  int32_t firstSlot; ///< of all runs' slots
-  int32_t reserved;  ///< zero
+  int32_t columnTiles;
+  int32_t feature;  ///< its descriptor's number
+  int32_t reserved; ///< zero
 };
-static_assert(sizeof(FixedRun) == 16, "one load takes it");
+static_assert(sizeof(FixedRank) == 16, "one load takes it");
 
-/// Whose blocks a slot's are.
-struct FixedSlot {
-  int32_t feature; ///< descriptor's number
-  int32_t ahead;   ///< slots of the run that are of features before it
-};
-static_assert(sizeof(FixedSlot) == 8, "one load takes it");
-
-/// Most slots of a model with fixed binding: a short manifest must not make a
-/// long array.
-constexpr int64_t kMaxFixedSlots = int64_t{1} << 20;
+/// Ranks are searched by groups of a warp's size.
+constexpr int64_t fixedGroups(int64_t features) {
+  return (features + kWarpSize - 1) / kWarpSize;
+}
+/// A group's sums, one for each different samplesPerTile, are read by vectors.
+constexpr int64_t kCutVector = 4;
+constexpr int64_t fixedCutStride(int64_t cuts) {
+  return (cuts + kCutVector - 1) / kCutVector * kCutVector;
+}
+/// Most different samplesPerTile of a model with fixed binding: more than
+/// schedules make, and few enough that a short manifest makes no long array.
+constexpr int64_t kMaxFixedCuts = 64;
 
 /// Blocks that feature `d` takes for a batch of `batchSize` samples; tile t
 /// covers samples [t / columnTiles * samplesPerTile ...), and does the

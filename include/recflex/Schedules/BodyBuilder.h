@@ -131,18 +131,6 @@ public:
   void storeRow(mlir::Value row, mlir::Value sample, mlir::Value column);
 
   //===--------------------------------------------------------------------===//
-  // Indices
-  //===--------------------------------------------------------------------===//
-
-  /// i32, or i64 where row numbers may not fit it.
-  mlir::Type storedIndexType();
-  /// The row number at `position` of the values array, of that type.
-  mlir::Value loadIndex(mlir::Value position);
-  /// A builder at the same place whose row numbers come from shared memory:
-  /// those of pool() and the like, where `array`[position] has been stored.
-  BodyBuilder withIndicesAt(mlir::Value array) const;
-
-  //===--------------------------------------------------------------------===//
   // Cooperation
   //===--------------------------------------------------------------------===//
 
@@ -161,8 +149,7 @@ private:
   mlir::Value poolStep(mlir::Value accumulator, mlir::Value position,
                        mlir::Value end, mlir::Value column, int64_t vector,
                        int64_t unroll, int64_t stride);
-  /// `*this` where `builder` stands.
-  BodyBuilder movedTo(mlir::Location loc, mlir::OpBuilder &builder) const;
+  mlir::Value loadIndex(mlir::Value position);
   mlir::Value rowAddress(mlir::Value row, mlir::Value column);
   mlir::Value loadElements(mlir::Value address, int64_t vector);
   /// The same of the table's type, and then as f32.
@@ -182,7 +169,6 @@ private:
 
   BodyShape bodyShape;
   TileArguments arguments;
-  mlir::Value stagedIndices; ///< in shared memory; null if in `values`
 };
 
 } // namespace recflex

@@ -44,13 +44,15 @@ private:
   const ForwardArguments &arguments;
 };
 
-/// Features in runs whose tiles have as many samples, and so as many rows of
-/// tiles in this batch: each slot of a run is that many blocks. KernelABI.h,
-/// FixedRun and FixedSlot.
+/// Ranks in groups of 32. Where a group begins depends on the batch: it is the
+/// sum over the ways in which tiles are cut (KernelPlan::tileCuts) of the rows
+/// of tiles that the batch makes, each of so many blocks ahead of the group.
+/// A warp looks at 32 groups at once, and then at the ranks of one.
 class FixedBinding final : public BlockBinding {
 public:
   FixedBinding(const KernelPlan &plan, const ForwardArguments &arguments)
-      : runs(plan.countRuns()), arguments(arguments) {}
+      : groups(abi::fixedGroups(static_cast<int64_t>(plan.order.size()))),
+        cuts(plan.tileCuts()), arguments(arguments) {}
 
   bool readsKernelAhead() const override { return false; }
 
@@ -60,82 +62,100 @@ public:
   }
 
   BoundTile find(KernelBuilder &b) const override {
-    Value block = b.blockId();
-    auto [first, base] = skipRuns(b, block);
-    Scan scan = scanRuns(b, first, base);
-    Value passed = b.ballot(b.lessOrEqual(scan.end, block));
-    Value lane = LLVM::CtPopOp::create(b, b.getI32Type(), passed);
-    Value rows = b.shuffleFrom(scan.rows, lane);
-    Value inRun = b.sub(block, b.shuffleFrom(scan.begin, lane));
-    Value slot = b.add(b.shuffleFrom(scan.firstSlot, lane),
-                       arith::DivUIOp::create(b, inRun, rows));
-    Value entry = b.loadInvariant(
-        VectorType::get(2, b.getI32Type()),
-        bytesAt(b, arguments.starts, slot, sizeof(abi::FixedSlot)),
-        sizeof(abi::FixedSlot));
-    Value ahead = vector::ExtractOp::create(b, entry, 1);
-    return {vector::ExtractOp::create(b, entry, 0),
-            b.sub(inRun, b.mul(rows, ahead))};
+    Value lane = b.modulo(b.threadId(), abi::kWarpSize);
+    Value group = b.i32(0), start = b.i32(0);
+    if (groups > 1) {
+      Value first = skipGroups(b);
+      Value starts = startOf(b, b.add(first, lane));
+      Value last = b.sub(count(b, b.lessOrEqual(starts, b.blockId())), b.i32(1));
+      group = b.add(first, last);
+      start = b.shuffleFrom(starts, last);
+    }
+    return findInGroup(b, group, start, lane);
   }
 
 private:
-  /// A run a lane: its rows of tiles and first slot, its first block and the
-  /// one behind its last.
-  struct Scan {
-    Value rows, firstSlot, begin, end;
-  };
-
-  static Value bytesAt(KernelBuilder &b, Value array, Value number,
-                       size_t size) {
-    return b.gep(array, b.getI8Type(),
-                 b.mul(b.widen(number), b.i64(static_cast<int64_t>(size))));
+  static Value entryAt(KernelBuilder &b, Value array, Value number,
+                       int64_t bytes) {
+    return b.gep(array, b.getI8Type(), b.mul(b.widen(number), b.i64(bytes)));
+  }
+  static Value rowsOf(KernelBuilder &b, Value batch, Value samples) {
+    return arith::DivUIOp::create(
+        b, b.sub(b.add(batch, samples), b.i32(1)), samples);
+  }
+  /// The lanes for which it holds.
+  static Value count(KernelBuilder &b, Value holds) {
+    return LLVM::CtPopOp::create(b, b.getI32Type(), b.ballot(holds));
   }
 
-  /// The 32 runs that the block is in: number of the first and its first block.
-  std::pair<Value, Value> skipRuns(KernelBuilder &b, Value block) const {
-    Value zero = b.i32(0);
-    if (runs <= abi::kWarpSize)
-      return {zero, zero};
-    auto endOf = [&](ValueRange state) {
-      return b.shuffleFrom(scanRuns(b, state[0], state[1]).end,
-                           b.i32(abi::kWarpSize - 1));
+  /// The first block of a group; past the last group, a number that no block
+  /// has.
+  Value startOf(KernelBuilder &b, Value group) const {
+    int64_t stride = abi::fixedCutStride(static_cast<int64_t>(cuts.size()));
+    Value last = b.i32(groups - 1);
+    Value entry = entryAt(b, arguments.starts, b.minimum(group, last),
+                          stride * static_cast<int64_t>(sizeof(int32_t)));
+    auto type = VectorType::get(abi::kCutVector, b.getI32Type());
+    Value sum = b.i32(0), ahead;
+    for (auto [cut, samples] : llvm::enumerate(cuts)) {
+      int64_t number = static_cast<int64_t>(cut);
+      if (number % abi::kCutVector == 0)
+        ahead = b.loadInvariant(type,
+                                b.gep(entry, b.getI32Type(), b.i32(number)),
+                                abi::kCutVector * sizeof(int32_t));
+      Value rows = rowsOf(b, arguments.batch, b.i32(samples));
+      sum = b.add(sum, b.mul(rows, vector::ExtractOp::create(
+                                       b, ahead, number % abi::kCutVector)));
+    }
+    return b.select(b.lessOrEqual(group, last), sum, b.i32(INT32_MAX));
+  }
+
+  /// The first of the 32 groups that the block is in.
+  Value skipGroups(KernelBuilder &b) const {
+    if (groups <= abi::kWarpSize)
+      return b.i32(0);
+    auto next = [&](ValueRange state) {
+      return b.add(state[0], b.i32(abi::kWarpSize));
     };
-    SmallVector<Value> found = b.loopWhile(
-        {zero, zero},
-        [&](ValueRange state) { return b.lessOrEqual(endOf(state), block); },
+    return b.loopWhile(
+        {b.i32(0)},
         [&](ValueRange state) {
-          return SmallVector<Value>{b.add(state[0], b.i32(abi::kWarpSize)),
-                                    endOf(state)};
-        });
-    return {found[0], found[1]};
+          return b.lessOrEqual(startOf(b, next(state)), b.blockId());
+        },
+        [&](ValueRange state) { return SmallVector<Value>{next(state)}; })[0];
   }
 
-  Scan scanRuns(KernelBuilder &b, Value first, Value base) const {
-    Value lane = b.modulo(b.threadId(), abi::kWarpSize);
-    Value run = b.add(first, lane), last = b.i32(runs - 1);
+  BoundTile findInGroup(KernelBuilder &b, Value group, Value start,
+                        Value lane) const {
+    Value rank = b.add(b.mul(group, b.i32(abi::kWarpSize)), lane);
+    Value last = b.sub(arguments.count, b.i32(1));
     Value entry = b.loadInvariant(
         VectorType::get(4, b.getI32Type()),
-        bytesAt(b, arguments.order, b.minimum(run, last), sizeof(abi::FixedRun)),
-        sizeof(abi::FixedRun));
-    Value samples = vector::ExtractOp::create(b, entry, 0);
-    Value slots = b.select(b.lessOrEqual(run, last),
-                           vector::ExtractOp::create(b, entry, 1), b.i32(0));
-    Scan scan;
-    scan.firstSlot = vector::ExtractOp::create(b, entry, 2);
-    scan.rows = arith::DivUIOp::create(
-        b, b.sub(b.add(arguments.batch, samples), b.i32(1)), samples);
-    Value blocks = b.mul(scan.rows, slots);
-    Value sum = blocks;
+        entryAt(b, arguments.order, b.minimum(rank, last),
+                sizeof(abi::FixedRank)),
+        sizeof(abi::FixedRank));
+    auto field = [&](int64_t number) -> Value {
+      return vector::ExtractOp::create(b, entry, number);
+    };
+    Value tiles = b.mul(rowsOf(b, arguments.batch, field(0)), field(1));
+    Value end = b.add(start, sumOfLanes(b, tiles, lane));
+    // The last rank's lane and those past it end behind every block.
+    Value found = count(b, b.lessOrEqual(end, b.blockId()));
+    return {b.shuffleFrom(field(2), found),
+            b.sub(b.blockId(), b.shuffleFrom(b.sub(end, tiles), found))};
+  }
+
+  /// The sum over the lanes up to this one.
+  static Value sumOfLanes(KernelBuilder &b, Value sum, Value lane) {
     for (int64_t distance = 1; distance < abi::kWarpSize; distance *= 2) {
       Value below = b.shuffleUp(sum, distance);
       sum = b.add(sum, b.select(b.less(lane, b.i32(distance)), b.i32(0), below));
     }
-    scan.end = b.add(base, sum);
-    scan.begin = b.sub(scan.end, blocks);
-    return scan;
+    return sum;
   }
 
-  int64_t runs;
+  int64_t groups;
+  std::vector<int64_t> cuts;
   const ForwardArguments &arguments;
 };
 

@@ -7,6 +7,8 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <set>
+
 using namespace mlir;
 
 namespace recflex {
@@ -51,12 +53,11 @@ int32_t KernelPlan::addBody(const PlannedBody &body) {
   return entry->second;
 }
 
-int64_t KernelPlan::countRuns() const {
-  int64_t runs = 1;
-  for (size_t rank = 1; rank < order.size(); ++rank)
-    runs += features[order[rank]].tile.samples !=
-            features[order[rank - 1]].tile.samples;
-  return runs;
+std::vector<int64_t> KernelPlan::tileCuts() const {
+  std::set<int64_t> cuts;
+  for (const PlannedFeature &feature : features)
+    cuts.insert(feature.tile.samples);
+  return {cuts.begin(), cuts.end()};
 }
 
 void KernelPlan::setScratch(int64_t bytes) {

@@ -22,7 +22,7 @@ SPILLED_TOGETHER = 16
 
 # Schedules that the untuned rule does not take: a tuner sees what they spill in
 # the kernel at hand, and what it costs.
-TUNED = ("staged", "segmented_scan", "multi_block")
+TUNED = ("segmented_scan", "multi_block")
 SPILLED_TUNED = 1024
 
 

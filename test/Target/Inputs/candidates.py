@@ -38,9 +38,6 @@ def candidates(row_type, width, pooling, weighted, index_type, threads=128):
                 yield ("sub_warp", vector, unroll), (
                     f"sub_warp<vector = {vector}, lanes = {group}, "
                     f"unroll = {unroll}>")
-                yield ("staged", vector, unroll), (
-                    f"staged<vector = {vector}, lanes = {group}, "
-                    f"unroll = {unroll}, indices = 512>")
         for group in sorted({lanes, max(1, lanes // 2)}):
             for samples, unroll in itertools.product(
                     (128 // group, 512 // group), (8, 4, 2, 1)):

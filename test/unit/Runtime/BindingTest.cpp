@@ -92,7 +92,7 @@ TEST(Binding, HandMade) {
   EXPECT_EQ(binding.starts, (std::vector<int32_t>{0, 3, 5, 8}));
 }
 
-TEST(FixedBinding, EveryBlockHasItsTileInEveryBatch) {
+TEST(FixedBinding, GroupsBeginWhereTheRanksAheadEnd) {
   std::mt19937 random(11);
   auto pick = [&](int from, int to) {
     return std::uniform_int_distribution<int>(from, to)(random);
@@ -101,41 +101,53 @@ TEST(FixedBinding, EveryBlockHasItsTileInEveryBatch) {
     Manifest m;
     m.fixedBinding = true;
     m.tables.push_back({"t", 10, 8, RowType::f32});
-    std::vector<int32_t> ranks(pick(1, 30));
-    std::iota(ranks.begin(), ranks.end(), 0);
-    std::shuffle(ranks.begin(), ranks.end(), random);
-    for (int32_t rank : ranks) {
+    std::vector<int32_t> places(pick(1, 200));
+    std::iota(places.begin(), places.end(), 0);
+    std::shuffle(places.begin(), places.end(), random);
+    for (int32_t rank : places) {
       ManifestFeature feature;
-      feature.samplesPerTile = 1 << pick(0, 3);
+      feature.samplesPerTile = 1 << pick(0, 6);
       feature.columnTiles = pick(1, 4);
       feature.rank = rank;
       m.features.push_back(feature);
     }
     FixedBinding binding(m);
+    std::vector<int32_t> cuts = tileCuts(m);
+    size_t stride = abi::fixedCutStride(cuts.size());
     std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(m);
-    for (int64_t batchSize : {1, 7, 8, 513}) {
-      // Blocks one by one, as KernelABI.h has them.
-      std::vector<int64_t> tiles(ranks.size());
+    ASSERT_EQ(binding.ranks.size(), places.size());
+    ASSERT_EQ(binding.sums.size(),
+              abi::fixedGroups(places.size()) * stride);
+    for (int64_t batchSize : {1, 7, 64, 513}) {
       int64_t blocks = 0;
-      int32_t lastRank = 0;
-      for (const abi::FixedRun &run : binding.runs) {
-        int64_t rows =
-            (batchSize + run.samplesPerTile - 1) / run.samplesPerTile;
-        for (int64_t inRun = 0; inRun != rows * run.slots; ++inRun, ++blocks) {
-          const abi::FixedSlot &slot =
-              binding.slots[run.firstSlot + inRun / rows];
-          EXPECT_EQ(descriptors[slot.feature].samplesPerTile,
-                    run.samplesPerTile);
-          EXPECT_EQ(inRun - rows * slot.ahead, tiles[slot.feature]++);
-          EXPECT_GE(ranks[slot.feature], lastRank);
-          lastRank = ranks[slot.feature];
+      for (size_t rank = 0; rank != places.size(); ++rank) {
+        if (rank % 32 == 0) {
+          int64_t start = 0;
+          for (size_t c = 0; c != cuts.size(); ++c)
+            start += (batchSize + cuts[c] - 1) / cuts[c] *
+                     binding.sums[rank / 32 * stride + c];
+          EXPECT_EQ(start, blocks) << "rank " << rank;
         }
+        const abi::FixedRank &entry = binding.ranks[rank];
+        EXPECT_EQ(places[entry.feature], static_cast<int32_t>(rank));
+        blocks += (batchSize + entry.samplesPerTile - 1) /
+                  entry.samplesPerTile * entry.columnTiles;
       }
       EXPECT_EQ(blocks, countBlocks(descriptors, batchSize));
-      for (size_t f = 0; f != tiles.size(); ++f)
-        EXPECT_EQ(tiles[f], abi::tileCount(descriptors[f], batchSize));
     }
   }
+}
+
+TEST(FixedBinding, SumsPastTheLargestNumberDoNoHarm) {
+  Manifest m;
+  m.fixedBinding = true;
+  m.tables.push_back({"t", 10, 8, RowType::f32});
+  m.features.resize(100);
+  for (int32_t i = 0; i != 100; ++i) {
+    m.features[i].columnTiles = INT32_MAX;
+    m.features[i].rank = 99 - i;
+  }
+  EXPECT_EQ(FixedBinding(m).ranks[0].feature, 99);
 }
 
 TEST(Binding, RandomBatchesMatchTheDefinition) {

@@ -124,10 +124,9 @@ TEST(LaunchSequence, FixedBindingIsOneKernel) {
   // It doesn't wait for whatever stands ahead of it in the stream.
   EXPECT_EQ(queue.early(), std::vector<bool>{false});
   Words arguments = queue.records[0].arguments();
-  DevicePtr runs = 0xD000 + 3 * sizeof(abi::FeatureDescriptor);
-  size_t count = FixedBinding(model.manifest).runs.size();
-  EXPECT_EQ(arguments[2], runs);
-  EXPECT_EQ(arguments[3], runs + count * sizeof(abi::FixedRun));
+  DevicePtr ranks = 0xD000 + 3 * sizeof(abi::FeatureDescriptor);
+  EXPECT_EQ(arguments[2], ranks);
+  EXPECT_EQ(arguments[3], ranks + 3 * sizeof(abi::FixedRank));
 }
 
 TEST(LaunchSequence, LengthsAreScannedFirst) {

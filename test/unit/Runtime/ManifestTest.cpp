@@ -354,6 +354,30 @@ TEST(Manifest, MessagesShowLittleOfLongNames) {
   EXPECT_EQ(read.error().message.find('\n'), std::string::npos);
 }
 
+TEST(Manifest, FixedBindingTellsSomeCutsApart) {
+  Manifest m = makeTestManifest();
+  ManifestFeature feature = m.features.front();
+  m.features.clear();
+  int64_t width = m.tables[feature.table].width;
+  m.outputWidth = 100 * width;
+  m.maxBatch = 1;
+  m.fixedBinding = true;
+  for (int32_t i = 0; i != 65; ++i) {
+    feature.samplesPerTile = i + 1;
+    feature.warpSamples = 0;
+    feature.column = i * width;
+    feature.rank = i;
+    m.features.push_back(feature);
+    Status status = check(m);
+    if (i < 64)
+      EXPECT_TRUE(status) << status.error().message;
+    else
+      EXPECT_EQ(status.error().message,
+                "fixedBinding: features have 65 different samplesPerTile, at "
+                "most 64 can be told apart; bind at run time");
+  }
+}
+
 TEST(Manifest, NoFeaturesAtAllIsAModelToo) {
   Manifest m = makeTestManifest();
   m.tables.clear();

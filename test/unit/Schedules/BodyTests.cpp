@@ -166,27 +166,6 @@ TEST_P(Bodies, PoolAsPlainLoops) {
   }
 }
 
-// Room for some indices of a warp, for all of them, and for none.
-INSTANTIATE_TEST_SUITE_P(
-    Staged, Bodies,
-    testing::Values(
-        Shape{"#emb.staged<vector = 1, lanes = 1, unroll = 4, indices = 64>",
-              1},
-        Shape{"#emb.staged<vector = 1, lanes = 4, unroll = 8, indices = 4096>",
-              7, RowType::f32, IndexType::i64},
-        Shape{"#emb.staged<vector = 4, lanes = 8, unroll = 4, indices = 256>",
-              32, RowType::bf16},
-        Shape{"#emb.staged<vector = 8, lanes = 16, unroll = 2, indices = 16>",
-              128, RowType::f16, IndexType::i64},
-        Shape{"#emb.staged<vector = 4, lanes = 2, unroll = 8, indices = 1024>",
-              8, RowType::f32, IndexType::i32, 96},
-        Shape{"#emb.staged<vector = 2, lanes = 32, unroll = 1, indices = 1>",
-              66, RowType::f32, IndexType::i32, 64},
-        Shape{"#emb.staged<vector = 4, lanes = 32, unroll = 2, indices = 2048>",
-              1000, RowType::f32, IndexType::i32, 256, 5},
-        Shape{"#emb.staged<vector = 4, lanes = 4, unroll = 16, indices = 128>",
-              16, RowType::f32, IndexType::i64, 1024, 1}));
-
 INSTANTIATE_TEST_SUITE_P(
     SegmentedScan, Bodies,
     testing::Values(

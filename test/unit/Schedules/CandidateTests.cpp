@@ -58,26 +58,6 @@ TEST_F(Candidates, SegmentedScanCoversVectorsUnrollsAndLanes) {
   EXPECT_EQ(samples, (std::set<int64_t>{8, 16, 32, 64}));
 }
 
-TEST_F(Candidates, StagedHasRoomForWhatIsExpected) {
-  emb::BagStats stats;
-  stats.mean = 18;
-  stats.stddev = 5;
-  stats.max = 40;
-  stats.coverage = 1;
-  stats.batch = 512;
-  std::set<int64_t> indices, unrolls;
-  for (emb::ScheduleAttrInterface schedule :
-       emb::enumerateSchedules(&context, shapeOf(8), stats, 128))
-    if (auto staged = mlir::dyn_cast<emb::StagedAttr>(schedule)) {
-      unrolls.insert(staged.getUnroll());
-      if (staged.getLanes() == 2)
-        indices.insert(staged.getIndices());
-    }
-  EXPECT_EQ(unrolls, (std::set<int64_t>{1, 2, 4, 8}));
-  // Four warps of 16 bags: 1,152 of them on average.
-  EXPECT_EQ(indices, (std::set<int64_t>{2048}));
-}
-
 TEST_F(Candidates, MultiBlockCoversVectorsUnrollsAndParts) {
   std::set<int64_t> vectors, unrolls, parts;
   for (emb::MultiBlockAttr schedule : of<emb::MultiBlockAttr>(shapeOf(64))) {

@@ -50,8 +50,8 @@ struct KernelPlan {
   std::vector<int32_t> order;
 
   bool isFixed() const { return !order.empty(); }
-  /// How often the samples a tile change along `order`, and one more.
-  int64_t countRuns() const;
+  /// The samples a tile that features have, each number once, in order.
+  std::vector<int64_t> tileCuts() const;
 
   /// Plans the kernel. The same op always gives the same plan.
   static KernelPlan build(emb::FusedLookupOp op);

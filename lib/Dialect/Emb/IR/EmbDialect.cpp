@@ -34,7 +34,7 @@ void EmbDialect::initialize() {
       >();
   addInterfaces<EmbInlinerInterface>();
   declarePromisedInterfaces<ScheduleBodyInterface, GatherAttr, SubWarpAttr,
-                            BlockReduceAttr, StagedAttr, SegmentedScanAttr,
+                            BlockReduceAttr, SegmentedScanAttr,
                             MultiBlockAttr>();
   declarePromisedInterface<gpu::TargetAttrInterface, TargetAttr>();
 }

@@ -88,9 +88,6 @@ static constexpr double kPerBoundary = 2;
 static constexpr double kPerEnd = 30;
 static constexpr double kPerHalving = 5;
 
-// Counted in the PTX of the staged body: 32 indices on their way.
-static constexpr double kPerStaged = 5;
-
 // Counted in the PTX of the multi_block body: a partial row that is stored,
 // counted, and read again.
 static constexpr double kPerPart = 25;
@@ -236,52 +233,6 @@ ScheduleCost SubWarpAttr::estimateCost(const LookupShape &shape,
                                        const BagStats &stats,
                                        int64_t threads) const {
   return groupCost(shape, stats, getVector(), getLanes(), 1, getUnroll());
-}
-
-//===----------------------------------------------------------------------===//
-// StagedAttr
-//===----------------------------------------------------------------------===//
-
-LogicalResult StagedAttr::verify(EmitError emitError, int64_t vector,
-                                 int64_t lanes, int64_t unroll,
-                                 int64_t indices) {
-  // 4096 indices of 8 bytes are most of what a block may have without asking.
-  return success(succeeded(checkGroup(emitError, vector, lanes, unroll)) &&
-                 succeeded(checkPowerOf2(emitError, "indices", indices, 4096)));
-}
-
-LogicalResult StagedAttr::verifyFor(EmitError emitError,
-                                    const LookupShape &shape) const {
-  return checkVector(emitError, getVector(), shape);
-}
-
-int64_t StagedAttr::getMinThreads(const LookupShape &) const { return 32; }
-
-TileShape StagedAttr::getTileShape(const LookupShape &shape,
-                                   int64_t threads) const {
-  TileShape tile;
-  tile.samples = threads / getLanes();
-  tile.columnTiles = columnTiles(shape, getVector(), getLanes());
-  tile.warpSamples = 32 / getLanes();
-  return tile;
-}
-
-int64_t StagedAttr::getSharedBytes(const LookupShape &shape, int64_t) const {
-  return getIndices() * byteSize(shape.indexType);
-}
-
-ScheduleCost StagedAttr::estimateCost(const LookupShape &shape,
-                                      const BagStats &stats,
-                                      int64_t threads) const {
-  ScheduleCost cost =
-      groupCost(shape, stats, getVector(), getLanes(), 1, getUnroll());
-  double perWarp = 32.0 / getLanes() * stats.mean;
-  cost.issue += columnTiles(shape, getVector(), getLanes()) *
-                std::ceil(perWarp / 32) * kPerStaged / (32.0 / getLanes());
-  // Offsets and indices once, then the rows of each step.
-  cost.latency =
-      3 + std::ceil(static_cast<double>(stats.max) / getUnroll());
-  return cost;
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,9 +1,8 @@
 //===- Fuse.cpp - A concatenation of lookups as one op --------------------===//
 
-#include "FixedOrder.h"
-
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -77,9 +76,10 @@ public:
   }
 
 private:
-  /// fixedOrder() by the longest bags that the statistics have seen.
+  /// The lookups by the serial steps of their longest bag, most first: what
+  /// abi::tileKey() is for one batch, of all that the statistics have seen.
   FailureOr<SmallVector<int32_t>> rankLookups(int64_t threads) {
-    SmallVector<TileWeight> weights;
+    SmallVector<int64_t> steps;
     for (LookupOp lookup : lookups) {
       StatsAttr stats = lookup.getStatsAttr();
       if (!stats)
@@ -88,12 +88,13 @@ private:
             "blocks; attach them with -emb-import-stats, or bind at run time");
       TileShape tile =
           lookup.getScheduleAttr().getTileShape(lookup.getShape(), threads);
-      TileWeight weight;
-      weight.steps = llvm::divideCeil(stats.getMax(), tile.parallelLookups);
-      weight.samples = tile.samples;
-      weights.push_back(weight);
+      steps.push_back(llvm::divideCeil(stats.getMax(), tile.parallelLookups));
     }
-    return fixedOrder(weights);
+    auto order = llvm::to_vector(
+        llvm::seq<int32_t>(0, static_cast<int32_t>(lookups.size())));
+    llvm::stable_sort(
+        order, [&](int32_t a, int32_t b) { return steps[a] > steps[b]; });
+    return order;
   }
 
   LogicalResult add(LookupOp lookup) {

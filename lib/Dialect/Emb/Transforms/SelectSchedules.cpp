@@ -131,8 +131,8 @@ struct EmbSelectSchedules
           !AbstractAttribute::lookup("emb." + name, &getContext()))
         return emitError(getOperation().getLoc())
                << "unknown schedule '" << name
-               << "'; use gather, sub_warp, staged, block_reduce, "
-                  "segmented_scan, multi_block or the full name of another dialect's";
+               << "'; use gather, sub_warp, block_reduce, segmented_scan, "
+                  "multi_block or the full name of another dialect's";
     return success();
   }
 };

@@ -173,23 +173,6 @@ def Emb_SubWarpAttr : Emb_Schedule<"SubWarp", "sub_warp"> {
                         "int64_t":$unroll);
 }
 
-def Emb_StagedAttr : Emb_Schedule<"Staged", "staged"> {
-  let summary = "A group of lanes a bag, the warp's indices in shared memory";
-  let description = [{
-    As `#emb.sub_warp`, but each warp first copies the indices of all its bags,
-    which are neighbours, to shared memory: they are read in whole lines, and no
-    row waits for its index to come from afar. A block has room for `indices` of
-    them, each warp for its part; warps with more read theirs where they are. For
-    rows that are no longer than a line, and bags of several rows.
-
-    ```mlir
-    #emb.staged<vector = 4, lanes = 2, unroll = 8, indices = 2048>
-    ```
-  }];
-  let parameters = (ins "int64_t":$vector, "int64_t":$lanes,
-                        "int64_t":$unroll, "int64_t":$indices);
-}
-
 def Emb_BlockReduceAttr : Emb_Schedule<"BlockReduce", "block_reduce"> {
   let summary = "Lookups of a bag side by side in a block, then a reduction";
   let description = [{
