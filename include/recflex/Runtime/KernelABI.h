@@ -164,7 +164,7 @@ struct alignas(64) FeatureDescriptor {
   int32_t width;           ///< output columns
   int32_t samplesPerTile;  ///< samples that one block pools
   int32_t columnTiles;     ///< blocks that share a tile's samples
-  int32_t parallelLookups; ///< lookups of one bag that proceed side by side
+  int32_t parallelLookups; ///< lookups of one bag that are under way at once
   int32_t rowKind;         ///< rowKind()
   Divider rowTile;         ///< by columnTiles: of a tile, its place in the batch
   int32_t warpSamples;     ///< samples that a warp pools by itself, or 0

@@ -5,6 +5,7 @@
 #include "Palette.h"
 #include "Rounds.h"
 
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -225,14 +226,15 @@ Assignment PaletteMeasurer::byFeature(const Assignment &byClass) const {
   return schedules;
 }
 
-/// What is wrong with an output; nothing if none is.
+/// What is wrong with the output of one of `features`; nothing if none is.
 std::optional<std::string>
-PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles) const {
-  for (auto [number, profile] : llvm::enumerate(profiles))
-    if (!(profile.error <= options.tolerance)) {
+PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles,
+                           ArrayRef<size_t> features) const {
+  for (size_t number : features)
+    if (double error = profiles[number].error; !(error <= options.tolerance)) {
       std::ostringstream os;
       os << "feature '" << model.manifest.features[number].name
-         << "' differs from the reference by " << profile.error
+         << "' differs from the reference by " << error
          << " of its norm; rounding explains " << options.tolerance;
       return os.str();
     }
@@ -271,7 +273,8 @@ void PaletteMeasurer::run(Session &session, const Assignment &choice) {
     failure = toTrial(*failed);
   } else {
     auto &values = std::get<std::vector<FeatureProfile>>(profiles);
-    auto error = findError(values);
+    auto error = findError(
+        values, llvm::to_vector(llvm::seq<size_t>(0, values.size())));
     if (!error)
       return accept(session, choice, values);
     failure = failedTrial(Outcome::wrongResult, *error);
@@ -304,6 +307,44 @@ void PaletteMeasurer::run(Session &session, const Assignment &choice) {
     (i < chosen.size() / 2 ? second : first)[chosen[i]] = nullptr;
   run(session, first);
   run(session, second);
+}
+
+/// Runs each class by itself, with its chosen schedule: other features have no
+/// blocks.
+void PaletteMeasurer::runEachAlone(Session &session, const Assignment &choice) {
+  for (auto [number, schedule] : llvm::enumerate(choice)) {
+    if (!schedule || session.lost)
+      continue;
+    Assignment alone(choice.size());
+    alone[number] = schedule;
+    BodyAssignment bodies = session.palette.assign(byFeature(alone));
+    std::vector<int32_t> tiles(bodies.size(), 0);
+    for (size_t feature : featuresOf[number])
+      tiles[feature] = bodies[feature].columnTiles;
+    for (auto [body, count] : llvm::zip_equal(bodies, tiles))
+      body.columnTiles = count;
+    auto profiles = timed(onBench, [&] {
+      return bench->profile(session.palette.number, bodies, options.rounds);
+    });
+    Trial failure;
+    if (auto *failed = std::get_if<BenchFailure>(&profiles)) {
+      failure = toTrial(*failed);
+      if (failure.outcome == Outcome::deviceLost) {
+        session.lost = failure;
+        return;
+      }
+    } else {
+      auto &values = std::get<std::vector<FeatureProfile>>(profiles);
+      auto error = findError(values, featuresOf[number]);
+      if (!error) {
+        accept(session, alone, values);
+        continue;
+      }
+      failure = failedTrial(Outcome::wrongResult, *error);
+    }
+    session.failures.try_emplace(
+        CandidateKey{number, schedule.getAsOpaquePointer()}, failure);
+  }
 }
 
 /// A palette that cannot be loaded is divided, until the schedule to blame
@@ -348,7 +389,7 @@ void PaletteMeasurer::measurePalette(Palette &palette,
       if (schedule &&
           session.failures.count({number, schedule.getAsOpaquePointer()}))
         schedule = nullptr;
-    run(session, round);
+    options.isolated ? runEachAlone(session, round) : run(session, round);
   }
   bench->unload(palette.number);
 

@@ -31,6 +31,9 @@ public:
     size_t bodies = 128;
     /// Of a local trial, over all batches.
     int rounds = 3;
+    /// Candidates are measured with the features of their class alone, nothing
+    /// beside them: what interference makes of a choice shows in comparison.
+    bool isolated = false;
     /// Largest relative error of an output that rounding explains.
     double tolerance;
     std::vector<Occupancy> occupancies; ///< best guess first; not empty
@@ -93,10 +96,12 @@ private:
   void divide(const Palette &palette, const Trial &failure,
               TrialsByCandidate &trials);
   void run(Session &session, const Assignment &choice);
+  void runEachAlone(Session &session, const Assignment &choice);
   void accept(Session &session, const Assignment &choice,
               const std::vector<FeatureProfile> &profiles);
   std::optional<std::string>
-  findError(const std::vector<FeatureProfile> &profiles) const;
+  findError(const std::vector<FeatureProfile> &profiles,
+            llvm::ArrayRef<size_t> features) const;
   Assignment byFeature(const Assignment &byClass) const;
 
   std::optional<Trial> prepareYardstick();

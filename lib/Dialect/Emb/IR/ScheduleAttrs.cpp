@@ -221,6 +221,7 @@ TileShape SubWarpAttr::getTileShape(const LookupShape &shape,
   TileShape tile;
   tile.samples = threads / getLanes();
   tile.columnTiles = columnTiles(shape, getVector(), getLanes());
+  tile.parallelLookups = getUnroll();
   tile.warpSamples = 32 / getLanes();
   return tile;
 }
@@ -269,7 +270,7 @@ TileShape BlockReduceAttr::getTileShape(const LookupShape &shape,
   TileShape tile;
   tile.samples = threads / (getLanes() * getRows());
   tile.columnTiles = columnTiles(shape, getVector(), getLanes());
-  tile.parallelLookups = getRows();
+  tile.parallelLookups = getRows() * getUnroll();
   // Teams inside a warp need no other.
   tile.warpSamples = 32 / (getLanes() * getRows());
   return tile;
@@ -315,7 +316,7 @@ TileShape SegmentedScanAttr::getTileShape(const LookupShape &shape,
   tile.columnTiles = columnTiles(shape, getVector(), getLanes());
   // All groups share all bags: of equal ones, each has that many to itself.
   tile.parallelLookups =
-      std::max<int64_t>(1, threads / getLanes() / getSamples());
+      std::max<int64_t>(1, threads / getLanes() * getUnroll() / getSamples());
   return tile;
 }
 
@@ -389,7 +390,7 @@ TileShape MultiBlockAttr::getTileShape(const LookupShape &shape,
   TileShape tile;
   tile.samples = threads / (getLanes() * getRows());
   tile.columnTiles = columnTiles(shape, getVector(), getLanes()) * getParts();
-  tile.parallelLookups = getRows() * getParts();
+  tile.parallelLookups = getRows() * getParts() * getUnroll();
   tile.scratchBytes = counterBytes(shape, getVector()) +
                       getParts() * shape.width * sizeof(float);
   return tile;

@@ -35,7 +35,7 @@ struct BagStats {
 struct TileShape {
   int64_t samples = 1;         ///< samples a tile
   int64_t columnTiles = 1;     ///< tiles that share samples, over width and bags
-  int64_t parallelLookups = 1; ///< lookups of a bag that proceed side by side
+  int64_t parallelLookups = 1; ///< lookups of a bag that are under way at once
   /// Samples that a warp pools without the others, by a body without barriers:
   /// warp w those from w * warpSamples on. 0 if the warps work together.
   int64_t warpSamples = 0;
