@@ -5,6 +5,7 @@
 
 #include "recflex-c/Compiler.h"
 
+#include "recflex/Data/Batch.h"
 #include "recflex/Data/ModelBuilder.h"
 #include "recflex/Pipelines/Compiler.h"
 #include "recflex/Pipelines/CompilerSession.h"
@@ -30,8 +31,7 @@ struct RecflexCompiler {
 struct RecflexModel {
   std::shared_ptr<recflex::CompilerSession> session;
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< emb IR
-  std::vector<recflex::Batch>
-      samples; ///< those of its statistics, if it has any
+  std::vector<recflex::Batch> samples; ///< of its statistics; maybe none
 };
 
 struct RecflexArtifact {

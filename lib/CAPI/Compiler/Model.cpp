@@ -34,7 +34,8 @@ RecflexStatus recflexModelImport(RecflexCompiler *compiler,
     if (spec.features.empty())
       return makeError("the description has no features; add at least one");
     SessionPointer session = compiler->session;
-    *model = new RecflexModel{session, importModel(&session->context(), spec)};
+    *model = new RecflexModel{session, importModel(&session->context(), spec),
+                              /*samples=*/{}};
     return {};
   });
 }
@@ -73,7 +74,8 @@ RecflexStatus recflexModelParse(RecflexCompiler *compiler, const void *source,
               name ? name : "model");
     if (!module)
       return module.error();
-    *model = new RecflexModel{compiler->session, std::move(*module)};
+    *model = new RecflexModel{compiler->session, std::move(*module),
+                              /*samples=*/{}};
     return {};
   });
 }
