@@ -81,7 +81,7 @@ std::string CompilerSession::takeDetail() {
 
 Status checkRemarks(const std::string &remarks) {
   std::string why;
-  if (!llvm::Regex(remarks).isValid(why))
+  if (!remarks.empty() && !llvm::Regex(remarks).isValid(why))
     return makeError("is no regular expression: ", why);
   return {};
 }
