@@ -183,7 +183,7 @@ recflexModelAttachSampleFiles(RecflexModel *model, const char *const *paths,
 /** The same of batches in host memory, as recflexLaunch() takes them, with
  *  offsets or lengths of the model's index type; keyStarts, views and the
  *  output are not for here. `lookups` may be 0: then the offsets or lengths say
- *  how many values there are. Nothing is kept. */
+ *  how many values there are. The model keeps a copy, for tuning on a GPU. */
 RECFLEX_API RecflexStatus
 recflexModelAttachSamples(RecflexModel *model,
                           const RecflexBatch *const *batches, int32_t count);
@@ -192,7 +192,11 @@ recflexModelAttachSamples(RecflexModel *model,
 
 typedef enum RecflexTuneDevice {
   /** Nowhere: the cost model's estimates count. */
-  RECFLEX_TUNE_COST_MODEL = 0
+  RECFLEX_TUNE_COST_MODEL = 0,
+  /** GPU 0 runs the trials, on the samples that were attached to the model.
+   *  They run in a child process, which this one becomes by fork(): it must not
+   *  have used a GPU before, and is best not to have other threads. */
+  RECFLEX_TUNE_GPU = 1
 } RecflexTuneDevice;
 
 typedef struct RecflexTuneOptions {
@@ -204,6 +208,9 @@ typedef struct RecflexTuneOptions {
   const char *const *schedules; /**< try these alone, say "sub_warp" */
   /** File that trials are kept in and taken from; it is created. Null: none. */
   const char *record;
+  /** With RECFLEX_TUNE_GPU: a file of the model's tables (docs/Models.md).
+   *  Null: made-up ones. */
+  const char *tables;
   double timeBudget;            /**< seconds of measuring; 0: no limit */
 } RecflexTuneOptions;
 

@@ -109,6 +109,7 @@ static RecflexStatus attach(RecflexModel *model, const void *given,
     if (!batches)
       return batches.error();
     attachStats(*model->module, *batches);
+    model->samples = std::move(*batches);
     return {};
   });
 }

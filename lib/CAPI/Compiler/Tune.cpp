@@ -5,7 +5,7 @@
 #include "Specs.h"
 
 #include "recflex/Dialect/Emb/IR/ScheduleProvider.h"
-#include "recflex/Tuning/ModuleTuning.h"
+#include "recflex/Tuning/Palettes/CudaMeasurer.h"
 
 using namespace recflex;
 using namespace recflex::capi;
@@ -21,15 +21,30 @@ static Status checkOccupancy(RecflexModel &model, int64_t threads,
   return {};
 }
 
+/// What trials of `model` on a GPU run on; the tables are those of the file, or
+/// generated if there is none.
+static TrialData trialData(const RecflexModel &model, std::string file) {
+  return {model.samples, [file = std::move(file)](const Manifest &manifest) {
+            return file.empty() ? HostTables::generate(manifest, /*seed=*/0,
+                                                       TableFill::uniform)
+                                : HostTables::open(file, manifest);
+          }};
+}
+
 static Result<ModuleTuning> readSettings(RecflexModel &model,
                                          const RecflexTuneOptions *options) {
   RecflexTuneOptions known = {};
   if (options)
     if (Status status = readStruct(options, known); !status)
       return status.error();
-  if (known.device != RECFLEX_TUNE_COST_MODEL)
-    return makeError("RecflexTuneOptions.device is ", known.device,
-                     "; give one of RecflexTuneDevice");
+  auto device = readEnum<RecflexTuneDevice>(known.device, RECFLEX_TUNE_GPU,
+                                            "RecflexTuneOptions.device",
+                                            "RecflexTuneDevice");
+  if (!device)
+    return device.error();
+  if (*device == RECFLEX_TUNE_GPU && model.samples.empty())
+    return makeError("the model has no samples, which trials on a GPU run on; "
+                     "attach some");
   if (Status status = checkOccupancy(model, known.threads, known.blocks);
       !status)
     return status.error();
@@ -46,6 +61,12 @@ static Result<ModuleTuning> readSettings(RecflexModel &model,
                        "schedule '",
                        name, "'");
   ModuleTuning settings;
+  if (*device == RECFLEX_TUNE_GPU)
+    settings.factory = [data =
+                            trialData(model, known.tables ? known.tables : "")](
+                           const MeasurerRequest &request) {
+      return createCudaMeasurer(request, data);
+    };
   settings.record = known.record ? known.record : "";
   settings.schedules = std::move(*schedules);
   settings.threads = known.threads;

@@ -43,6 +43,7 @@ int main(void) {
   FIELD(RecflexTuneOptions, scheduleCount);
   FIELD(RecflexTuneOptions, schedules);
   FIELD(RecflexTuneOptions, record);
+  FIELD(RecflexTuneOptions, tables);
   FIELD(RecflexTuneOptions, timeBudget);
   STRUCT(RecflexTuneResult);
   FIELD(RecflexTuneResult, structSize);

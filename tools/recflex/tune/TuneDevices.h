@@ -3,10 +3,10 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
 #define RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
 
-#include "../HostTables.h"
 #include "../ModelInput.h"
 
 #include "recflex/Data/Batch.h"
+#include "recflex/Runtime/HostTables.h"
 #include "recflex/Support/Result.h"
 #include "recflex/Tuning/Trials.h"
 

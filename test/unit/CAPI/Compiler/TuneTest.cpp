@@ -3,6 +3,7 @@
 #include "Owned.h"
 
 #include <cmath>
+#include <unistd.h>
 
 namespace recflex {
 namespace {
@@ -55,8 +56,8 @@ TEST_F(CTune, DoesAsTheOptionsSay) {
 }
 
 TEST_F(CTune, BadOptions) {
-  options.device = 7;
-  expectRefused("RecflexTuneOptions.device is 7; give one of");
+  options.device = 2;
+  expectRefused("RecflexTuneOptions.device is 2; give one of");
   options.device = RECFLEX_TUNE_COST_MODEL;
   options.threads = 33;
   expectRefused("RecflexTuneOptions: 'threads' must be a multiple of 32");
@@ -94,6 +95,28 @@ TEST_F(CTune, NullsAreRefused) {
               "RecflexTuneResult.structSize is 0");
   options = {};
   expectRefused("RecflexTuneOptions.structSize is 0");
+}
+
+TEST_F(CTune, OnAGpuNeedsSamplesAndTables) {
+  options.device = RECFLEX_TUNE_GPU;
+  options.tables = "/no/such/file";
+  std::string before = print(model);
+  expectError(recflexModelTune(model.get(), &options, nullptr),
+              "/no/such/file: cannot open the file", RECFLEX_IO_ERROR);
+  EXPECT_EQ(print(model), before);
+  // The statistics alone do not do.
+  model = parse(compiler, before);
+  expectRefused("the model has no samples, which trials on a GPU run on");
+}
+
+TEST_F(CTune, OnAGpuThatIsNotThere) {
+  if (access("/dev/nvidiactl", F_OK) == 0)
+    GTEST_SKIP() << "there is one";
+  options.device = RECFLEX_TUNE_GPU;
+  std::string before = print(model);
+  expectError(recflexModelTune(model.get(), &options, nullptr),
+              "no CUDA driver: ", RECFLEX_NO_DEVICE);
+  EXPECT_EQ(print(model), before);
 }
 
 TEST_F(CTune, NeedsStatisticsAndLookups) {
