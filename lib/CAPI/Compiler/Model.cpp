@@ -103,8 +103,7 @@ static RecflexStatus writeModel(const RecflexModel *model, RecflexText **text,
 
 RecflexStatus recflexModelPrint(const RecflexModel *model, RecflexText **text) {
   return writeModel(model, text, "text", [](ModuleOp module, auto &os) {
-    module.print(os);
-    os << '\n';
+    os << module << '\n';
     return success();
   });
 }

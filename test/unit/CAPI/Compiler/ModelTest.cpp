@@ -11,6 +11,7 @@ TEST(CModel, ADescriptionBecomesLookups) {
   EXPECT_NE(text.find("func.func @shop("), std::string::npos) << text;
   EXPECT_NE(text.find("emb.lookup mean"), std::string::npos) << text;
   EXPECT_EQ(text.find("stats"), std::string::npos);
+  EXPECT_EQ(text.substr(text.size() - 3), "\n}\n");
 }
 
 TEST(CModel, TextAndBytecodeReadBack) {
