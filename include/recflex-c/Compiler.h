@@ -1,4 +1,4 @@
-/*===-- recflex-c/Compiler.h - The compiler's C API ----------------*- C -*-===*\
+/*===- recflex-c/Compiler.h - The compiler's C API -----------------*- C -*-===*\
 |*                                                                            *|
 |* Describes the embedding layer of a model or reads it, attaches statistics, *|
 |* tunes, and compiles it to an artifact, which recflex-c/Runtime.h loads in  *|
@@ -57,7 +57,8 @@ RECFLEX_API void recflexTextDestroy(RecflexText *text);
 
 /*===-- Descriptions ------------------------------------------------------===*/
 
-/** An empty description. Its name becomes the artifact's; "model" if null. */
+/** An empty description. Its name becomes the artifact's; "model" if null or
+ *  empty. */
 RECFLEX_API RecflexStatus
 recflexDescriptionCreate(const char *name, RecflexIndexType indexType,
                          RecflexDescription **description);
@@ -176,7 +177,7 @@ RECFLEX_API RecflexStatus recflexModelWriteBytecode(const RecflexModel *model,
 
 /** Attaches the statistics of sample batches to all lookups, in place of those
  *  that they have. The files are safetensors, as `recflex generate` writes
- *  them (docs/Models.md). Errors: RECFLEX_IO_ERROR, samples of another model. */
+ *  them (docs/Models.md). Errors: RECFLEX_IO_ERROR, another model's samples. */
 RECFLEX_API RecflexStatus
 recflexModelAttachSampleFiles(RecflexModel *model, const char *const *paths,
                               int32_t count);

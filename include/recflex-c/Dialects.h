@@ -1,4 +1,4 @@
-/*===-- recflex-c/Dialects.h - emb for hosts of MLIR's C API -------*- C -*-===*\
+/*===- recflex-c/Dialects.h - emb for hosts of MLIR's C API --------*- C -*-===*\
 |*                                                                            *|
 |* Brings the emb dialect, RecFlex's passes and its pipelines into a program  *|
 |* that works with MLIR through MLIR's own C API. It links libRecFlex.so,     *|

@@ -76,9 +76,9 @@ RECFLEX_API const char *recflexStatusName(RecflexStatus status);
 /** What the calling thread's last failed call had to say, cut off at 4 KiB; ""
  *  if none failed. Valid until the thread's next call that fails. */
 RECFLEX_API const char *recflexLastError(void);
-/** For libraries that answer with a RecflexStatus of their own, as the
- *  compiler's does: makes `size` bytes at `message` what recflexLastError() says
- *  in this thread, and returns `status`. Since version 2. */
+/** For libraries that answer with a RecflexStatus, as the compiler's does:
+ *  makes the `size` bytes at `message` what recflexLastError() says in this
+ *  thread, and returns `status`. Since version 2. */
 RECFLEX_API RecflexStatus recflexSetLastError(RecflexStatus status,
                                               const char *message, size_t size);
 

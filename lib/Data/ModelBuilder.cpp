@@ -13,9 +13,9 @@ static std::optional<Refusal> checkWhole(std::string_view field, int64_t value,
                                          int64_t low, int64_t high) {
   if (value >= low && value <= high)
     return std::nullopt;
-  return Refusal{field, makeError("is ", value,
-                                  " but must be a whole number from ", low,
-                                  " to ", high)};
+  return Refusal{field,
+                 makeError("is ", value, " but must be a whole number from ",
+                           low, " to ", high)};
 }
 
 /// False for NaN too.
@@ -23,8 +23,8 @@ static std::optional<Refusal> checkNumber(std::string_view field, double value,
                                           int64_t high) {
   if (value >= 0 && value <= static_cast<double>(high))
     return std::nullopt;
-  return Refusal{field, makeError("is ", value,
-                                  " but must be a number from 0 to ", high)};
+  return Refusal{
+      field, makeError("is ", value, " but must be a number from 0 to ", high)};
 }
 
 static std::optional<Refusal> checkName(const std::string &name) {
@@ -74,17 +74,16 @@ std::optional<Refusal> ModelBuilder::addTable(const TableSpec &table) {
   if (auto refusal = checkWhole("width", table.width, 1, maxTableWidth))
     return refusal;
   if (!fitsIndexType(table, spec.indexType))
-    return Refusal{"rows",
-                   makeError("is ", table.rows, ", too many for indices of type ",
-                             toString(spec.indexType),
-                             "; set index_type to i64")};
+    return Refusal{
+        "rows", makeError("is ", table.rows, ", too many for indices of type ",
+                          toString(spec.indexType), "; set index_type to i64")};
   // Files of tables are safetensors, where this name is taken.
   if (table.name == "__metadata__")
     return Refusal{"name", makeError("'__metadata__' cannot name a table; "
                                      "choose another")};
   if (!tables.emplace(table.name, spec.tables.size()).second)
-    return Refusal{"name", makeError("'", table.name,
-                                     "' names two tables; rename one")};
+    return Refusal{
+        "name", makeError("'", table.name, "' names two tables; rename one")};
   spec.tables.push_back(table);
   return std::nullopt;
 }

@@ -47,7 +47,7 @@ private:
   ModelBuilder builder{"", IndexType::i32};
   Status status;
   std::unordered_map<std::string, TableGroup> groups; ///< by the entry's name
-  int64_t tableNameBytes = 0, featureNameBytes = 0; ///< of numbered names
+  int64_t tableNameBytes = 0, featureNameBytes = 0;   ///< of numbered names
 };
 } // namespace
 
@@ -184,9 +184,8 @@ void ModelReader::readFeature(JsonFields &fields) {
       static_cast<Pooling>(fields.choice("pooling", {"sum", "mean", "max"}));
   feature.weighted = fields.boolean("weighted", false);
   feature.bags = readBags(fields.object("bags"));
-  std::vector<std::string> all =
-      names(fields, builder.model().features.size(), maxFeatures,
-            featureNameBytes);
+  std::vector<std::string> all = names(fields, builder.model().features.size(),
+                                       maxFeatures, featureNameBytes);
   int64_t table = 0, step = 0;
   findTable(fields, all.size(), table, step);
   if (!status)
@@ -217,7 +216,7 @@ Result<ModelSpec> ModelReader::read(const json &document) {
               makeError("is '", format, "' but must be '", modelFormat, "'"));
   std::string name = root.string("name", "model");
   builder = ModelBuilder(std::move(name), static_cast<IndexType>(root.choice(
-                                            "index_type", {"i32", "i64"})));
+                                              "index_type", {"i32", "i64"})));
   if (status)
     readTables(root);
   if (status)

@@ -13,8 +13,7 @@ Status checkCubinChips(const std::vector<std::string> &chips,
                        const std::string &arch) {
   for (auto chip = chips.begin(); chip != chips.end(); ++chip) {
     if (!isChipName(*chip))
-      return makeError(*chip,
-                       ": is not a GPU architecture; write it as sm_90");
+      return makeError(*chip, ": is not a GPU architecture; write it as sm_90");
     if (std::find(chips.begin(), chip, *chip) != chip)
       return makeError(*chip, ": is named twice");
     if (abi::chipNumber(*chip) < abi::chipNumber(arch))

@@ -19,8 +19,8 @@ RecflexStatus recflexDescriptionCreate(const char *name,
         indexType, RECFLEX_INDEX_I64, "indexType", "RecflexIndexType");
     if (!type)
       return type.error();
-    *description =
-        new RecflexDescription{ModelBuilder(name ? name : "model", *type)};
+    *description = new RecflexDescription{
+        ModelBuilder(name && *name ? name : "model", *type)};
     return {};
   });
 }

@@ -31,7 +31,7 @@ struct RecflexCompiler {
 struct RecflexModel {
   std::shared_ptr<recflex::CompilerSession> session;
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< emb IR
-  std::vector<recflex::Batch> samples; ///< of its statistics; maybe none
+  std::vector<recflex::Batch> samples;      ///< of its statistics; maybe none
 };
 
 struct RecflexArtifact {

@@ -34,6 +34,17 @@ template <> constexpr StructSpec specOf<RecflexCompileOptions>() {
           RECFLEX_COMPILER_API_VERSION};
 }
 
+/// Structures only grow, and as long as they have not they are as at first.
+constexpr bool hasFirstSize(const StructSpec &spec) {
+  return spec.size == spec.firstSize || RECFLEX_COMPILER_API_VERSION > 1;
+}
+static_assert(hasFirstSize(specOf<RecflexTableDescription>()));
+static_assert(hasFirstSize(specOf<RecflexFeatureDescription>()));
+static_assert(hasFirstSize(specOf<RecflexCompilerOptions>()));
+static_assert(hasFirstSize(specOf<RecflexTuneOptions>()));
+static_assert(hasFirstSize(specOf<RecflexTuneResult>()));
+static_assert(hasFirstSize(specOf<RecflexCompileOptions>()));
+
 } // namespace recflex::capi
 
 #endif // RECFLEX_LIB_CAPI_COMPILER_SPECS_H

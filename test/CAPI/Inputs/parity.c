@@ -1,5 +1,5 @@
-/* parity MODEL SAMPLES TUNED ARTIFACT: what `recflex tune` and `recflex compile`
- * do with a description and sample batches, through the C API. */
+/* parity MODEL SAMPLES TUNED ARTIFACT: what `recflex tune` and `recflex
+ * compile` do with a description and sample batches, through the C API. */
 #include <recflex-c/Compiler.h>
 
 #include <stdio.h>
@@ -42,8 +42,7 @@ int main(int argc, char **argv) {
               ok(recflexModelCompile(model, &options, &artifact)) &&
               ok(recflexArtifactWrite(artifact, argv[4])) &&
               ok(recflexModelTune(model, NULL, NULL)) &&
-              ok(recflexModelPrint(model, &tuned)) &&
-              writeText(tuned, argv[3]);
+              ok(recflexModelPrint(model, &tuned)) && writeText(tuned, argv[3]);
   recflexArtifactDestroy(artifact);
   recflexTextDestroy(tuned);
   recflexModelDestroy(model);

@@ -108,10 +108,12 @@ TEST(CDescription, NullsAreRefused) {
 }
 
 TEST(CDescription, ANameMayBeLeftOut) {
-  auto made = make<RecflexDescription>([](RecflexDescription **made) {
-    return recflexDescriptionCreate(nullptr, RECFLEX_INDEX_I32, made);
-  });
-  EXPECT_NE(print(made).find("\"name\": \"model\""), std::string::npos);
+  for (const char *name : {static_cast<const char *>(nullptr), ""}) {
+    auto made = make<RecflexDescription>([&](RecflexDescription **made) {
+      return recflexDescriptionCreate(name, RECFLEX_INDEX_I32, made);
+    });
+    EXPECT_NE(print(made).find("\"name\": \"model\""), std::string::npos);
+  }
 }
 
 TEST(CDescription, BadIndexTypes) {
