@@ -35,7 +35,7 @@ extern "C" {
 
 /** Version of this header: raised with every addition. A library serves all
  *  programs compiled against its own or a lower version. */
-#define RECFLEX_API_VERSION 1
+#define RECFLEX_API_VERSION 2
 
 /** The library's RECFLEX_API_VERSION. */
 RECFLEX_API uint32_t recflexApiVersion(void);
@@ -76,6 +76,11 @@ RECFLEX_API const char *recflexStatusName(RecflexStatus status);
 /** What the calling thread's last failed call had to say, cut off at 4 KiB; ""
  *  if none failed. Valid until the thread's next call that fails. */
 RECFLEX_API const char *recflexLastError(void);
+/** For libraries that answer with a RecflexStatus, as the compiler's does:
+ *  makes the `size` bytes at `message` what recflexLastError() says in this
+ *  thread, and returns `status`. Since version 2. */
+RECFLEX_API RecflexStatus recflexSetLastError(RecflexStatus status,
+                                              const char *message, size_t size);
 
 /** A zeroed structure with its size set: RecflexBatch b = RECFLEX_INIT(b). */
 #ifdef __cplusplus

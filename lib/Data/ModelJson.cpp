@@ -3,6 +3,7 @@
 #include "recflex/Data/ModelJson.h"
 
 #include "JsonFields.h"
+#include "recflex/Data/ModelBuilder.h"
 #include "recflex/Data/ModelLimits.h"
 #include "recflex/Support/Files.h"
 #include "recflex/Support/Json.h"
@@ -43,12 +44,10 @@ private:
   std::vector<std::string> names(JsonFields &fields, int64_t already,
                                  int64_t limit, int64_t &nameBytes);
 
-  ModelSpec model;
+  ModelBuilder builder{"", IndexType::i32};
   Status status;
   std::unordered_map<std::string, TableGroup> groups; ///< by the entry's name
-  std::unordered_map<std::string, int64_t> tables;    ///< by the table's name
-  std::unordered_map<std::string, int64_t> features;
-  int64_t tableNameBytes = 0, featureNameBytes = 0; ///< of numbered names
+  int64_t tableNameBytes = 0, featureNameBytes = 0;   ///< of numbered names
 };
 } // namespace
 
@@ -87,28 +86,16 @@ void ModelReader::readTable(JsonFields &fields) {
   table.width = fields.integer("width", 1, maxTableWidth);
   table.type =
       static_cast<RowType>(fields.choice("type", {"f32", "f16", "bf16"}));
-  if (!fitsIndexType(table, model.indexType))
-    fields.fail("rows",
-                makeError("is ", table.rows, ", too many for indices of type ",
-                          toString(model.indexType),
-                          "; set index_type to i64"));
 
-  int64_t first = model.tables.size();
+  int64_t first = builder.model().tables.size();
   for (std::string &name : names(fields, first, maxTables, tableNameBytes)) {
-    // Files of tables are safetensors, where this name is taken.
-    if (name == "__metadata__")
-      return fields.fail("name", makeError("'__metadata__' cannot name a "
-                                           "table; choose another"));
-    if (!tables.emplace(name, model.tables.size()).second)
-      return fields.fail("name", makeError("'", name,
-                                           "' names two tables; "
-                                           "rename one"));
     table.name = std::move(name);
-    model.tables.push_back(table);
+    if (auto refusal = builder.addTable(table))
+      return fields.fail(refusal->field, refusal->error);
   }
   if (!status)
     return;
-  int64_t count = model.tables.size() - first;
+  int64_t count = builder.model().tables.size() - first;
   if (!groups
            .emplace(fields.string("name"),
                     TableGroup{first, count, fields.has("count")})
@@ -162,8 +149,8 @@ void ModelReader::findTable(JsonFields &fields, int64_t count, int64_t &first,
   std::string name = fields.string("table");
   if (!status)
     return;
-  if (auto table = tables.find(name); table != tables.end()) {
-    first = table->second;
+  if (std::optional<int64_t> table = builder.findTable(name)) {
+    first = *table;
     step = 0;
     return;
   }
@@ -172,8 +159,8 @@ void ModelReader::findTable(JsonFields &fields, int64_t count, int64_t &first,
     std::vector<std::string_view> candidates;
     for (const auto &[known, entry] : groups)
       candidates.push_back(known);
-    for (const auto &[known, entry] : tables)
-      candidates.push_back(known);
+    for (const TableSpec &table : builder.model().tables)
+      candidates.push_back(table.name);
     // Hash tables have no order: ties must not depend on it.
     std::sort(candidates.begin(), candidates.end());
     return fields.fail("table", makeError("there is no table '", name,
@@ -197,21 +184,18 @@ void ModelReader::readFeature(JsonFields &fields) {
       static_cast<Pooling>(fields.choice("pooling", {"sum", "mean", "max"}));
   feature.weighted = fields.boolean("weighted", false);
   feature.bags = readBags(fields.object("bags"));
-  std::vector<std::string> all =
-      names(fields, model.features.size(), maxFeatures, featureNameBytes);
+  std::vector<std::string> all = names(fields, builder.model().features.size(),
+                                       maxFeatures, featureNameBytes);
   int64_t table = 0, step = 0;
   findTable(fields, all.size(), table, step);
   if (!status)
     return;
   for (std::string &name : all) {
-    if (!features.emplace(name, model.features.size()).second)
-      return fields.fail("name", makeError("'", name,
-                                           "' names two features; "
-                                           "rename one"));
     feature.name = std::move(name);
     feature.table = table;
     table += step;
-    model.features.push_back(feature);
+    if (auto refusal = builder.addFeature(feature))
+      return fields.fail(refusal->field, refusal->error);
   }
 }
 
@@ -230,16 +214,16 @@ Result<ModelSpec> ModelReader::read(const json &document) {
   if (format != modelFormat)
     root.fail("format",
               makeError("is '", format, "' but must be '", modelFormat, "'"));
-  model.name = root.string("name", "model");
-  model.indexType =
-      static_cast<IndexType>(root.choice("index_type", {"i32", "i64"}));
+  std::string name = root.string("name", "model");
+  builder = ModelBuilder(std::move(name), static_cast<IndexType>(root.choice(
+                                              "index_type", {"i32", "i64"})));
   if (status)
     readTables(root);
   if (status)
     readFeatures(root);
   if (!status)
     return status.error();
-  return std::move(model);
+  return builder.take();
 }
 
 Result<ModelSpec> parseModelJson(std::string_view text) {

@@ -32,7 +32,8 @@ struct SafeTensors::Mapping {
 
   Status map(const std::string &path) {
     auto failed = [&](const char *what) {
-      return makeError(path, ": ", what, ": ", std::strerror(errno));
+      return makeError(ErrorCode::io, path, ": ", what, ": ",
+                       std::strerror(errno));
     };
     // O_NONBLOCK: a pipe by mistake is an error at once.
     int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -43,7 +44,8 @@ struct SafeTensors::Mapping {
     if (::fstat(fd, &info) != 0) {
       status = failed("cannot stat the file");
     } else if (!S_ISREG(info.st_mode)) {
-      status = makeError(path, ": is not a regular file; name a file");
+      status = makeError(ErrorCode::io, path,
+                         ": is not a regular file; name a file");
     } else if (info.st_size > 0) {
       void *start = ::mmap(nullptr, info.st_size, PROT_READ, MAP_SHARED, fd, 0);
       if (start == MAP_FAILED) {

@@ -84,7 +84,7 @@ Result<Ptxas> Ptxas::find(const std::vector<std::string> &folders) {
   return makeError("ptxas, which assembles cubins, is neither on the PATH nor "
                    "in ",
                    folders.empty() ? "any other folder" : join(folders, ", "),
-                   "; install the CUDA toolkit, or compile without --cubin");
+                   "; install the CUDA toolkit, or compile without cubins");
 }
 
 /// Runs `arguments`, whose first is the program, until `deadline`; what it says

@@ -2,12 +2,10 @@
 
 #include "recflex/Tuning/Passes.h"
 
-#include "recflex/Tuning/CostModel.h"
-#include "recflex/Tuning/TunedModule.h"
+#include "recflex/Dialect/Emb/IR/ScheduleProvider.h"
+#include "recflex/Tuning/ModuleTuning.h"
 
 #include "mlir/IR/Remarks.h"
-
-#include <chrono>
 
 using namespace mlir;
 
@@ -17,90 +15,42 @@ namespace recflex {
 #define GEN_PASS_DEF_EMBTUNEOCCUPANCYPASS
 #include "recflex/Tuning/Passes.h.inc"
 
-Result<std::unique_ptr<Measurer>>
-createCostModel(const MeasurerRequest &request) {
-  Occupancy occupancy{request.threads ? request.threads : emb::kDefaultThreads,
-                      request.blocks ? request.blocks : emb::kDefaultBlocks};
-  return std::unique_ptr<Measurer>(
-      std::make_unique<CostModelMeasurer>(occupancy, RECFLEX_VERSION));
-}
-
 namespace {
 /// What the two passes have in common: all but the stage that they end with.
 class TuningRun {
 public:
-  TuningRun(ModuleOp module, const MeasurerFactory &factory, StringRef category,
-            TuningStage lastStage)
-      : module(module), factory(factory), category(category) {
-    options.lastStage = lastStage;
-  }
+  TuningRun(ModuleOp module, StringRef category)
+      : module(module), category(category) {}
 
-  std::string recordFile;
-  ArrayRef<std::string> schedules;
-  int64_t threads = 0, blocks = 0;
-  double seconds = 0; ///< 0 is no limit
+  ModuleTuning settings;
 
   /// Tunes and attaches what came out; an error is a diagnostic.
   LogicalResult run() {
     if (failed(checkOptions()) || failed(checkStats()))
       return failure();
-    Result<std::vector<TunedLookup>> lookups = collectLookups(module);
-    if (!lookups)
-      return fail(lookups.error());
-    if (lookups->empty())
-      return success();
-    TuningProblem problem(std::move(*lookups));
-    Result<TuningResult> result = tune(problem);
-    if (!result)
-      return fail(result.error());
-    attachTuning(module, problem, *result);
-    remarkChoices(problem, *result);
+    if (module.walk([](emb::LookupOp) { return WalkResult::interrupt(); })
+            .wasInterrupted()) {
+      Result<TunedModule> tuned = tuneModule(module, settings);
+      if (!tuned)
+        return emitError(module.getLoc()) << tuned.error().message;
+      remarkChoices(tuned->problem, tuned->result);
+    }
     return success();
   }
 
 private:
-  Result<TuningResult> tune(const TuningProblem &problem) {
-    Result<TrialRecord> record = recordFile.empty()
-                                     ? TrialRecord::openInMemory()
-                                     : TrialRecord::open(recordFile);
-    if (!record)
-      return record.error();
-    Result<std::unique_ptr<Measurer>> measurer =
-        factory({module, problem, threads, blocks});
-    if (!measurer)
-      return measurer.error();
-    options.only.assign(schedules.begin(), schedules.end());
-    if (options.only.empty() && (*measurer)->estimates())
-      options.only = schedulesToEstimate();
-    auto clock = [] {
-      return std::chrono::duration<double>(
-                 std::chrono::steady_clock::now().time_since_epoch())
-          .count();
-    };
-    Budget budget(clock, seconds > 0 ? seconds : Budget::kUnlimited);
-    TuningObserver nobody;
-    return Tuner(module.getContext(), problem, **measurer, *record, budget,
-                 nobody, options)
-        .run();
-  }
-
-  LogicalResult fail(const Error &error) {
-    return emitError(module.getLoc()) << error.message;
-  }
-
   LogicalResult checkOptions() {
     auto onError = [&] { return emitError(module.getLoc()); };
     MLIRContext *context = module.getContext();
     if (failed(emb::OccupancyAttr::verify(
-            onError, threads ? threads : emb::kDefaultThreads,
-            blocks ? blocks : 1)))
+            onError, settings.threads ? settings.threads : emb::kDefaultThreads,
+            settings.blocks ? settings.blocks : 1)))
       return failure();
-    if (!(seconds >= 0))
+    if (!(settings.seconds >= 0))
       return onError() << "'time-budget' must be 0 or more seconds, not "
-                       << seconds;
-    for (const std::string &name : schedules)
-      if (!AbstractAttribute::lookup(name, context) &&
-          !AbstractAttribute::lookup("emb." + name, context))
+                       << settings.seconds;
+    for (const std::string &name : settings.schedules)
+      if (!emb::isKnownSchedule(context, name))
         return onError() << "unknown schedule '" << name
                          << "'; no dialect has it";
     return success();
@@ -139,9 +89,7 @@ private:
   }
 
   ModuleOp module;
-  const MeasurerFactory &factory;
   StringRef category;
-  TuningOptions options;
 };
 
 /// A pass of those that Passes.td defines, with a factory. `Base` has the
@@ -155,13 +103,15 @@ public:
 
 protected:
   void tune(TuningStage lastStage) {
-    TuningRun run(this->getOperation(), factory, this->getArgument(),
-                  lastStage);
-    run.recordFile = this->record;
-    run.schedules = this->schedules;
-    run.threads = this->threads;
-    run.blocks = this->blocks;
-    run.seconds = this->timeBudget;
+    TuningRun run(this->getOperation(), this->getArgument());
+    run.settings.factory = factory;
+    run.settings.record = this->record;
+    run.settings.schedules.assign(this->schedules.begin(),
+                                  this->schedules.end());
+    run.settings.threads = this->threads;
+    run.settings.blocks = this->blocks;
+    run.settings.seconds = this->timeBudget;
+    run.settings.lastStage = lastStage;
     if (failed(run.run()))
       this->signalPassFailure();
   }

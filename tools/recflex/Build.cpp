@@ -2,12 +2,6 @@
 
 #include "Build.h"
 
-#include "recflex/Analysis/BatchStats.h"
-#include "recflex/Data/BatchFile.h"
-#include "recflex/Dialect/Emb/Transforms/Passes.h"
-
-#include "llvm/Support/Regex.h"
-
 using namespace mlir;
 namespace cl = llvm::cl;
 
@@ -45,10 +39,8 @@ Status BuildOptions::check() const {
   if (!binding.empty() && !emb::symbolizeBindingKind(binding))
     return makeError("--binding=", binding.getValue(),
                      ": is neither runtime nor fixed");
-  std::string why;
-  if (!remarkFilter.empty() && !llvm::Regex(remarkFilter).isValid(why))
-    return makeError("--remarks=", remarkFilter.getValue(),
-                     ": is no regular expression: ", why);
+  if (Status status = checkRemarks(remarkFilter); !status)
+    return status.error().in("--remarks=" + remarkFilter);
   return {};
 }
 
@@ -60,43 +52,6 @@ void BuildOptions::apply(CompileOptions &options) const {
   options.batch = batch.getValue();
   for (const std::string &name : only)
     options.only.push_back(name);
-}
-
-static Value findKjt(ModuleOp module) {
-  Value found;
-  module.walk([&](emb::FeatureOp feature) { found = feature.getKjt(); });
-  module.walk([&](emb::FusedLookupOp fused) { found = fused.getKjt(); });
-  return found;
-}
-
-Result<JaggedInput> findJaggedInput(ModuleOp module) {
-  Value kjt = findKjt(module);
-  if (!kjt)
-    return makeError("the model looks up no features: there is no emb.feature "
-                     "in it");
-  auto type = cast<emb::KjtType>(kjt.getType());
-  return JaggedInput{type.getFeatures(), type.getIndexType().getWidth() == 32
-                                             ? recflex::IndexType::i32
-                                             : recflex::IndexType::i64};
-}
-
-Result<std::vector<Batch>> readSamples(const std::vector<std::string> &paths,
-                                       const JaggedInput &jagged) {
-  std::vector<Batch> batches;
-  for (const std::string &path : paths) {
-    Result<Batch> batch = readBatch(path, jagged.features, jagged.indexType);
-    if (!batch)
-      return batch.error();
-    batches.push_back(std::move(*batch));
-  }
-  return batches;
-}
-
-void attachStats(ModuleOp module, const std::vector<Batch> &batches) {
-  if (batches.empty())
-    return;
-  emb::attachStats(findKjt(module),
-                   measureBags(batches, batches.front().numFeatures));
 }
 
 Result<BuiltModel> build(CompilerSession &session, ModuleOp module,

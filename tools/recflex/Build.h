@@ -5,8 +5,8 @@
 
 #include "ModelInput.h"
 
-#include "recflex/Data/Batch.h"
 #include "recflex/Pipelines/Compiler.h"
+#include "recflex/Pipelines/Samples.h"
 
 namespace recflex {
 
@@ -18,6 +18,7 @@ public:
   /// Whether the options make sense by themselves.
   Status check() const;
   void apply(CompileOptions &options) const;
+  const std::string &arch() const { return chip; }
   const std::string &remarks() const { return remarkFilter; }
 
 private:
@@ -29,20 +30,6 @@ private:
   llvm::cl::list<std::string> only;
   llvm::cl::opt<std::string> remarkFilter;
 };
-
-/// The jagged input of the model's function: features and index type.
-struct JaggedInput {
-  int64_t features = 0;
-  IndexType indexType = IndexType::i32;
-};
-Result<JaggedInput> findJaggedInput(mlir::ModuleOp module);
-
-/// Reads sample batches for that input.
-Result<std::vector<Batch>> readSamples(const std::vector<std::string> &paths,
-                                       const JaggedInput &jagged);
-
-/// Attaches the statistics of `batches` to the lookups of `module`.
-void attachStats(mlir::ModuleOp module, const std::vector<Batch> &batches);
 
 /// A compiled model, and the LLVM IR that its PTX was made from.
 struct BuiltModel {

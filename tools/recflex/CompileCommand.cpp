@@ -3,9 +3,8 @@
 #include "Build.h"
 #include "Command.h"
 
-#include "recflex/Runtime/Chip.h"
+#include "recflex/Pipelines/Cubins.h"
 #include "recflex/Support/Files.h"
-#include "recflex/Target/Ptxas.h"
 
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -36,7 +35,8 @@ public:
     Result<BuiltModel> model = build(session, **module, options);
     if (!model)
       return model.error();
-    if (Status status = addCubins(model->artifact); !status)
+    if (Status status = addCubins(model->artifact, cubinChips());
+        !status)
       return status;
     return write(**module, *model);
   }
@@ -55,40 +55,17 @@ private:
     return {};
   }
 
+  std::vector<std::string> cubinChips() const {
+    return {chips.begin(), chips.end()};
+  }
+
   /// Whether --cubin makes sense by itself.
   Status checkChips() const {
     if (!chips.empty() && emit != Emit::artifact)
       return makeError("--cubin adds to an artifact; it goes with "
                        "--emit=artifact alone");
-    for (size_t i = 0; i != chips.size(); ++i) {
-      if (!isChipName(chips[i]))
-        return makeError("--cubin=", chips[i],
-                         ": is not a GPU architecture; write it as sm_90");
-      for (size_t other = 0; other != i; ++other)
-        if (chips[other] == chips[i])
-          return makeError("--cubin=", chips[i], ": is named twice");
-    }
-    return {};
-  }
-
-  Status addCubins(Artifact &artifact) const {
-    if (chips.empty())
-      return {};
-    const std::string &arch = artifact.manifest.chip;
-    for (const std::string &chip : chips)
-      if (abi::chipNumber(chip) < abi::chipNumber(arch))
-        return makeError(
-            "--cubin=", chip, ": PTX for ", arch,
-            " cannot be assembled for it; compile with --arch=", chip);
-    Result<Ptxas> ptxas = Ptxas::find();
-    if (!ptxas)
-      return ptxas.error();
-    for (const std::string &chip : chips) {
-      Result<std::string> image = ptxas->assemble(artifact.ptx, chip);
-      if (!image)
-        return image.error();
-      artifact.cubins.push_back({chip, std::move(*image)});
-    }
+    if (Status status = checkCubinChips(cubinChips(), options.arch()); !status)
+      return status.error().in("--cubin");
     return {};
   }
 

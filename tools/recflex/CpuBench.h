@@ -3,8 +3,7 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_CPUBENCH_H
 #define RECFLEX_TOOLS_RECFLEX_CPUBENCH_H
 
-#include "HostTables.h"
-
+#include "recflex/Runtime/HostTables.h"
 #include "recflex/Runtime/Timing.h"
 
 namespace recflex {

@@ -3,9 +3,8 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_CPUSETUP_H
 #define RECFLEX_TOOLS_RECFLEX_CPUSETUP_H
 
-#include "HostTables.h"
-
 #include "recflex/Runtime/CpuForward.h"
+#include "recflex/Runtime/HostTables.h"
 
 #include "llvm/Support/CommandLine.h"
 

@@ -3,24 +3,14 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_CUDASETUP_H
 #define RECFLEX_TOOLS_RECFLEX_CUDASETUP_H
 
-#include "HostTables.h"
-
 #include "recflex/Runtime/Artifact.h"
 #include "recflex/Runtime/DeviceBatch.h"
 #include "recflex/Runtime/DeviceMemory.h"
+#include "recflex/Runtime/DeviceTables.h"
 #include "recflex/Runtime/ExecutionContext.h"
+#include "recflex/Runtime/HostTables.h"
 
 namespace recflex {
-
-/// Tables in device memory, one buffer each.
-struct DeviceTables {
-  std::vector<DeviceBuffer> buffers;
-
-  static Result<DeviceTables> upload(const Stream &stream,
-                                     const Manifest &manifest,
-                                     const HostTables &tables);
-  std::vector<DevicePtr> addresses() const;
-};
 
 /// Batches in device memory, and an output that holds any of theirs.
 struct DeviceBatches {

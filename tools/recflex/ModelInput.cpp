@@ -5,14 +5,10 @@
 #include "recflex/Conversion/ImportModel.h"
 #include "recflex/Data/ModelJson.h"
 #include "recflex/Data/OriginalConfig.h"
-#include "recflex/InitAll.h"
 #include "recflex/Support/Files.h"
 
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 namespace cl = llvm::cl;
@@ -79,61 +75,6 @@ ModelInput::readModule(MLIRContext &context) const {
   if (!module)
     return makeError(std::string(file), ": is not valid IR");
   return module;
-}
-
-CompilerSession::CompilerSession(const std::string &remarks)
-    : mlirContext(MLIRContext::Threading::DISABLED) {
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  mlirContext.appendDialectRegistry(registry);
-  mlirContext.loadAllAvailableDialects();
-  mlirContext.printOpOnDiagnostic(false);
-  mlirContext.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
-    llvm::raw_string_ostream os(errors);
-    bool isError = diagnostic.getSeverity() == DiagnosticSeverity::Error;
-    auto print = [](llvm::raw_ostream &out, Diagnostic &d) {
-      // Imported operations bear their feature's name.
-      if (auto name = dyn_cast<NameLoc>(d.getLocation()))
-        out << "feature '" << name.getName().getValue() << "': ";
-      else if (auto file = dyn_cast<FileLineColLoc>(d.getLocation()))
-        out << file.getFilename().getValue() << ':' << file.getLine() << ':'
-            << file.getColumn() << ": ";
-      else if (!isa<UnknownLoc>(d.getLocation()))
-        out << d.getLocation() << ": ";
-      out << d.str();
-    };
-    if (!isError) {
-      print(llvm::errs(), diagnostic);
-      llvm::errs() << '\n';
-      return;
-    }
-    if (!errors.empty())
-      os << '\n';
-    print(os, diagnostic);
-    for (Diagnostic &note : diagnostic.getNotes()) {
-      os << "\n  note: ";
-      print(os, note);
-    }
-  });
-  if (!remarks.empty()) {
-    // The engine wants each kind's filter set, even where `all` covers it.
-    remark::RemarkCategories categories{remarks, remarks, remarks, remarks,
-                                        remarks};
-    (void)remark::enableOptimizationRemarks(
-        mlirContext, /*streamer=*/nullptr,
-        std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
-        /*printAsEmitRemarks=*/true);
-  }
-}
-
-Error CompilerSession::takeError() {
-  if (errors.empty())
-    return {"compilation failed"};
-  return {std::exchange(errors, {})};
-}
-
-std::string CompilerSession::takeDetail() {
-  return errors.empty() ? "" : "\n" + std::exchange(errors, {});
 }
 
 } // namespace recflex

@@ -4,13 +4,13 @@
 #define RECFLEX_TOOLS_RECFLEX_MODELINPUT_H
 
 #include "recflex/Data/ModelSpec.h"
+#include "recflex/Pipelines/CompilerSession.h"
 #include "recflex/Support/Result.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/CommandLine.h"
-
 
 namespace recflex {
 
@@ -36,23 +36,6 @@ private:
   llvm::cl::opt<std::string> file;
   llvm::cl::opt<std::string> tables;
   llvm::cl::opt<std::string> data;
-};
-
-/// A context with everything registered, whose errors are kept rather than
-/// printed. Warnings and remarks go to standard error.
-class CompilerSession {
-public:
-  explicit CompilerSession(const std::string &remarks = "");
-
-  mlir::MLIRContext &context() { return mlirContext; }
-  /// The errors since the last call, as one Error.
-  Error takeError();
-  /// The same as lines to append to another message; empty if there are none.
-  std::string takeDetail();
-
-private:
-  mlir::MLIRContext mlirContext;
-  std::string errors;
 };
 
 } // namespace recflex

@@ -3,9 +3,8 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_RUNNER_H
 #define RECFLEX_TOOLS_RECFLEX_RUNNER_H
 
-#include "HostTables.h"
-
 #include "recflex/Pipelines/Compiler.h"
+#include "recflex/Runtime/HostTables.h"
 
 #include <memory>
 #include <string>

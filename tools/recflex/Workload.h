@@ -3,8 +3,9 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_WORKLOAD_H
 #define RECFLEX_TOOLS_RECFLEX_WORKLOAD_H
 
-#include "HostTables.h"
 #include "ModelInput.h"
+
+#include "recflex/Runtime/HostTables.h"
 
 namespace recflex {
 

@@ -37,3 +37,9 @@ const char *recflexStatusName(RecflexStatus status) {
 }
 
 const char *recflexLastError(void) { return capi::lastError(); }
+
+RecflexStatus recflexSetLastError(RecflexStatus status, const char *message,
+                                  size_t size) {
+  return capi::fail(status, message ? std::string_view(message, size)
+                                    : std::string_view());
+}

@@ -35,7 +35,7 @@ Status readStruct(const void *given, void *ours, const StructSpec &spec) {
     if (bytes[i])
       return makeError(spec.name, " has a field at byte ", i,
                        " that is not zero, and that this library (version ",
-                       RECFLEX_API_VERSION,
+                       spec.apiVersion,
                        " of the API) does not know; update it, or initialise "
                        "the structure with RECFLEX_INIT");
   std::memcpy(ours, given, known);

@@ -1,6 +1,6 @@
 //===- Structs.h - Structures of older and newer headers --------*- C++ -*-===//
 //
-// A structure of the C API begins with the size that its caller's header gives
+// A structure of the C APIs begins with the size that its caller's header gives
 // it, and grows at its end alone. A smaller one comes from an older header:
 // what it lacks is zero. A larger one comes from a newer header: what this
 // library does not know of it must be zero, or the caller asks for something
@@ -23,6 +23,7 @@ struct StructSpec {
   const char *name;
   size_t firstSize; ///< in the first header that had it; never changes
   size_t size;      ///< here
+  int apiVersion = RECFLEX_API_VERSION; ///< of the header that has it
 };
 
 /// The specification of T: its name, and the size it had at first.

@@ -241,6 +241,12 @@ PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles,
   return std::nullopt;
 }
 
+std::optional<std::string>
+PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles) const {
+  return findError(
+      profiles, llvm::to_vector(llvm::seq<size_t>(0, profiles.size())));
+}
+
 void PaletteMeasurer::accept(Session &session, const Assignment &choice,
                              const std::vector<FeatureProfile> &profiles) {
   for (auto [number, schedule] : llvm::enumerate(choice)) {
@@ -273,8 +279,7 @@ void PaletteMeasurer::run(Session &session, const Assignment &choice) {
     failure = toTrial(*failed);
   } else {
     auto &values = std::get<std::vector<FeatureProfile>>(profiles);
-    auto error = findError(
-        values, llvm::to_vector(llvm::seq<size_t>(0, values.size())));
+    auto error = findError(values);
     if (!error)
       return accept(session, choice, values);
     failure = failedTrial(Outcome::wrongResult, *error);

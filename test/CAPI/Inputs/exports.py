@@ -1,11 +1,12 @@
-"""exports.py LIBRARY HEADER LIST: the library exports the functions of the
-header and of the list, and nothing else; it needs the C library alone."""
+"""exports.py LIBRARY HEADER LIST SONAME [NEEDED...]: the library exports the
+functions of the header and of the list, and nothing else; it needs the C library
+and those named alone."""
 
 import re
 import subprocess
 import sys
 
-library, header, expected = sys.argv[1:]
+library, header, expected, soname, *others = sys.argv[1:]
 
 
 def run(*command):
@@ -20,7 +21,7 @@ def compare(what, found, wanted):
 symbols = run("llvm-nm", "-D", "--defined-only", "--format=just-symbols", library).split()
 exported = {name.split("@")[0] for name in symbols}
 # The version's own name is listed as a symbol too.
-exported -= {name for name in exported if re.fullmatch(r"RECFLEX_\d+", name)}
+exported -= {name for name in exported if re.fullmatch(r"RECFLEX_(COMPILER_)?\d+", name)}
 with open(expected) as file:
     compare("symbols that are exported", exported, set(file.read().split()))
 with open(header) as file:
@@ -31,7 +32,8 @@ compare("functions that the header declares", declared, exported)
 dynamic = run("llvm-readelf", "-d", library)
 needed = set(re.findall(r"NEEDED.*\[(.*)\]", dynamic))
 allowed = {"libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "ld-linux-x86-64.so.2"}
+allowed |= set(others)
 if needed - allowed:
     sys.exit(f"the library needs {sorted(needed - allowed)}")
-if "[librecflex_runtime.so.1]" not in dynamic:
-    sys.exit("the library's soname is not librecflex_runtime.so.1")
+if f"soname: [{soname}]" not in dynamic:
+    sys.exit(f"the library's soname is not {soname}")

@@ -2,8 +2,9 @@
 
 usage: snippets.py PAGE FOLDER
 
-Every ```c++, ```tablegen and ```cmake block must occur in one file of the folder,
-white space apart. A comment of nothing but three dots leaves something out.
+Every ```c++, ```c, ```tablegen and ```cmake block must occur in one file of the
+folder, white space apart. A comment of nothing but three dots leaves something
+out.
 """
 
 import glob
@@ -19,7 +20,7 @@ def squeezed(text):
 def occurs(block, text):
     """All pieces of the block, in order."""
     position = 0
-    for piece in re.split(r"^ *(?://|#) \.\.\.$", block, flags=re.M):
+    for piece in re.split(r"^ *(?://|#|/\*) \.\.\.(?: \*/)?$", block, flags=re.M):
         position = text.find(squeezed(piece), position)
         if position < 0:
             return False
@@ -34,7 +35,7 @@ def main(page, folder):
             with open(path) as file:
                 files.append(squeezed(file.read()))
     with open(page) as file:
-        blocks = re.findall(r"^```(?:c\+\+|tablegen|cmake)\n(.*?)^```",
+        blocks = re.findall(r"^```(?:c\+\+|c|tablegen|cmake)\n(.*?)^```",
                             file.read(), flags=re.M | re.S)
     wrong = [block for block in blocks
              if not any(occurs(block, text) for text in files)]

@@ -63,6 +63,16 @@ TEST(CStatus, EveryThreadHasItsOwnError) {
   EXPECT_STREQ(recflexLastError(), "mine");
 }
 
+TEST(CStatus, OtherLibrariesSetIt) {
+  std::string message = "theirs, and more";
+  EXPECT_EQ(recflexSetLastError(RECFLEX_IO_ERROR, message.data(), 6),
+            RECFLEX_IO_ERROR);
+  EXPECT_STREQ(recflexLastError(), "theirs");
+  EXPECT_EQ(recflexSetLastError(RECFLEX_DRIVER_ERROR, nullptr, 6),
+            RECFLEX_DRIVER_ERROR);
+  EXPECT_STREQ(recflexLastError(), "");
+}
+
 TEST(CStatus, LongMessagesAreCutOff) {
   fail(RECFLEX_IO_ERROR, std::string(10000, 'x'));
   EXPECT_EQ(recflexLastError(), std::string(4095, 'x'));

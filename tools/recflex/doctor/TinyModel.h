@@ -4,8 +4,8 @@
 #define RECFLEX_TOOLS_RECFLEX_DOCTOR_TINYMODEL_H
 
 #include "../Build.h"
-#include "../HostTables.h"
 
+#include "recflex/Runtime/HostTables.h"
 #include "recflex/Serving/Server.h"
 
 namespace recflex {

@@ -3,10 +3,9 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_SERVE_SERVERS_H
 #define RECFLEX_TOOLS_RECFLEX_SERVE_SERVERS_H
 
-#include "../HostTables.h"
-
 #include "recflex/Runtime/Artifact.h"
 #include "recflex/Runtime/BatchArguments.h"
+#include "recflex/Runtime/HostTables.h"
 #include "recflex/Serving/Server.h"
 
 namespace recflex {

@@ -7,6 +7,7 @@
 #include "TuneReport.h"
 #include "TuneResult.h"
 
+#include "recflex/Dialect/Emb/IR/ScheduleProvider.h"
 #include "recflex/Support/Files.h"
 #include "recflex/Tuning/TrialText.h"
 #include "recflex/Tuning/TunedModule.h"
@@ -55,7 +56,8 @@ public:
       return status;
     TuneRequest request{
         session, **module, problem, *batches, threads, blocks,
-        [&](const Manifest &manifest) { return tables.read(manifest); }};
+        [&](const Manifest &manifest) { return tables.read(manifest); },
+        isolated};
     auto measurer = (*device)->create(request);
     if (!measurer)
       return measurer.error();
@@ -113,8 +115,7 @@ private:
 
   Status checkSchedules(mlir::MLIRContext &context) const {
     for (const std::string &name : only)
-      if (!mlir::AbstractAttribute::lookup(name, &context) &&
-          !mlir::AbstractAttribute::lookup("emb." + name, &context))
+      if (!emb::isKnownSchedule(&context, name))
         return makeError("--schedules=", name,
                          ": no dialect has such a schedule");
     return {};
@@ -232,6 +233,11 @@ private:
   cl::list<std::string> only{"schedules", cl::CommaSeparated,
                              cl::desc("try these schedules alone"),
                              cl::value_desc("name,..."), cl::sub(sub)};
+  cl::opt<bool> isolated{
+      "isolated",
+      cl::desc("measure candidates with no other features beside them, to see "
+               "what interference makes of the choice"),
+      cl::sub(sub)};
   cl::opt<std::string> binding{
       "binding",
       cl::desc("when blocks are bound to tiles in what is compiled from the "

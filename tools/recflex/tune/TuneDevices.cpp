@@ -2,10 +2,8 @@
 
 #include "TuneDevices.h"
 
-#include "CudaTuning.h"
-
 #include "recflex/Tuning/CostModel.h"
-#include "recflex/Tuning/Passes.h"
+#include "recflex/Tuning/Palettes/CudaMeasurer.h"
 
 namespace recflex {
 
@@ -15,11 +13,24 @@ createEstimator(const TuneRequest &request) {
       {request.module, request.problem, request.threads, request.blocks});
 }
 
+static Result<std::unique_ptr<Measurer>>
+createOnGpu(const TuneRequest &request) {
+  if (request.batches.empty())
+    return makeError("--device=cuda runs sample batches; give some with "
+                     "--samples (recflex generate makes them)");
+  auto measurer = createCudaMeasurer(
+      {request.module, request.problem, request.threads, request.blocks},
+      {request.batches, request.tables, request.isolated});
+  if (!measurer)
+    return measurer.error().then(request.session.takeDetail());
+  return measurer;
+}
+
 llvm::ArrayRef<TuneDevice> tuneDevices() {
   static const TuneDevice devices[] = {
       {"model", "the cost model: nothing is measured", createEstimator,
        schedulesToEstimate()},
-      {"cuda", "GPU 0", createCudaMeasurer, {}}};
+      {"cuda", "GPU 0", createOnGpu, {}}};
   return devices;
 }
 

@@ -3,10 +3,10 @@
 #ifndef RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
 #define RECFLEX_TOOLS_RECFLEX_TUNE_TUNEDEVICES_H
 
-#include "../HostTables.h"
 #include "../ModelInput.h"
 
 #include "recflex/Data/Batch.h"
+#include "recflex/Runtime/HostTables.h"
 #include "recflex/Support/Result.h"
 #include "recflex/Tuning/Trials.h"
 
@@ -29,6 +29,7 @@ struct TuneRequest {
   int64_t blocks;  ///< a multiprocessor; 0 leaves it to the measurer
   /// The model's tables, as the command line says.
   std::function<Result<HostTables>(const Manifest &)> tables;
+  bool isolated; ///< candidates are measured with nothing beside them
 };
 
 struct TuneDevice {

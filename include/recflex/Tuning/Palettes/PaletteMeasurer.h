@@ -102,6 +102,8 @@ private:
   std::optional<std::string>
   findError(const std::vector<FeatureProfile> &profiles,
             llvm::ArrayRef<size_t> features) const;
+  std::optional<std::string>
+  findError(const std::vector<FeatureProfile> &profiles) const;
   Assignment byFeature(const Assignment &byClass) const;
 
   std::optional<Trial> prepareYardstick();

@@ -8,9 +8,10 @@ using namespace mlir;
 
 namespace recflex::emb {
 
-SmallVector<ScheduleAttrInterface>
-enumerateSchedules(MLIRContext *context, const LookupShape &shape,
-                   const BagStats &stats, int64_t threads) {
+SmallVector<ScheduleAttrInterface> enumerateSchedules(MLIRContext *context,
+                                                      const LookupShape &shape,
+                                                      const BagStats &stats,
+                                                      int64_t threads) {
   SmallVector<ScheduleAttrInterface> candidates;
   // A candidate that does not fit is no error: it is left out in silence.
   auto fits = [&](ScheduleAttrInterface schedule) {
@@ -20,13 +21,17 @@ enumerateSchedules(MLIRContext *context, const LookupShape &shape,
                [&] { return emitError(UnknownLoc::get(context)); }, shape));
   };
   for (Dialect *dialect : context->getLoadedDialects())
-    if (auto *provider =
-            dialect->getRegisteredInterface<ScheduleProvider>())
+    if (auto *provider = dialect->getRegisteredInterface<ScheduleProvider>())
       provider->enumerate(shape, stats, [&](ScheduleAttrInterface schedule) {
         if (fits(schedule))
           candidates.push_back(schedule);
       });
   return candidates;
+}
+
+bool isKnownSchedule(MLIRContext *context, StringRef name) {
+  return AbstractAttribute::lookup(name, context) ||
+         AbstractAttribute::lookup("emb." + name.str(), context);
 }
 
 } // namespace recflex::emb

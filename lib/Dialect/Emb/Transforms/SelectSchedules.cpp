@@ -127,8 +127,7 @@ struct EmbSelectSchedules
       return emitError(getOperation().getLoc())
              << "'batch' must be 0 or more samples, not " << batch.getValue();
     for (const std::string &name : only)
-      if (!AbstractAttribute::lookup(name, &getContext()) &&
-          !AbstractAttribute::lookup("emb." + name, &getContext()))
+      if (!isKnownSchedule(&getContext(), name))
         return emitError(getOperation().getLoc())
                << "unknown schedule '" << name
                << "'; use gather, sub_warp, block_reduce, segmented_scan, "

@@ -12,8 +12,7 @@ namespace recflex::emb {
 /// A dialect that defines schedules names the candidates for a lookup. The
 /// interface is looked up on every loaded dialect, so schedules of other
 /// dialects take part in selection and tuning.
-class ScheduleProvider
-    : public mlir::DialectInterface::Base<ScheduleProvider> {
+class ScheduleProvider : public mlir::DialectInterface::Base<ScheduleProvider> {
 public:
   explicit ScheduleProvider(mlir::Dialect *dialect) : Base(dialect) {}
 
@@ -28,6 +27,10 @@ public:
 llvm::SmallVector<ScheduleAttrInterface>
 enumerateSchedules(mlir::MLIRContext *context, const LookupShape &shape,
                    const BagStats &stats, int64_t threads);
+
+/// Whether a loaded dialect has a schedule of that name: "sub_warp", which is
+/// emb's, or "other.schedule".
+bool isKnownSchedule(mlir::MLIRContext *context, llvm::StringRef name);
 
 } // namespace recflex::emb
 

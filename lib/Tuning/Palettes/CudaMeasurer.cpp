@@ -1,13 +1,11 @@
-//===- CudaTuning.cpp - Trials on GPU 0 -----------------------------------===//
+//===- CudaMeasurer.cpp - Trials on GPU 0 ---------------------------------===//
 
-#include "CudaTuning.h"
-
-#include "../CudaSetup.h"
-#include "../ModelInput.h"
+#include "recflex/Tuning/Palettes/CudaMeasurer.h"
 
 #include "recflex/Dialect/Emb/IR/ScheduleProvider.h"
 #include "recflex/Profiling/CudaPaletteBench.h"
 #include "recflex/Profiling/RemoteBench.h"
+#include "recflex/Runtime/DeviceTables.h"
 #include "recflex/Runtime/Reference.h"
 #include "recflex/Support/Sha256.h"
 #include "recflex/Tuning/Palettes/PaletteMeasurer.h"
@@ -97,13 +95,13 @@ Status LazyBench::prepare() {
   return {};
 }
 
-static Result<std::shared_ptr<BenchInput>> makeInput(const TuneRequest &request,
+static Result<std::shared_ptr<BenchInput>> makeInput(const TrialData &data,
                                                      const Manifest &manifest) {
-  auto tables = request.tables(manifest);
+  auto tables = data.tables(manifest);
   if (!tables)
     return tables.error();
   return std::make_shared<BenchInput>(
-      BenchInput{manifest, std::move(*tables), {request.batches, {}}});
+      BenchInput{manifest, std::move(*tables), {data.batches, {}}});
 }
 
 static TuningDevice describeDevice(const BenchDevice &bench) {
@@ -122,10 +120,9 @@ static TuningDevice describeDevice(const BenchDevice &bench) {
 /// The version, and a digest of the code that the compiler makes of the model
 /// with one candidate of each kind: trials of another compiler's code are other
 /// trials.
-static Result<std::string> describeCompiler(const TuneRequest &request,
+static Result<std::string> describeCompiler(mlir::MLIRContext *context,
                                             const PaletteModel &model,
                                             const std::string &chip) {
-  mlir::MLIRContext *context = &request.session.context();
   constexpr int64_t threads = emb::kDefaultThreads;
   PaletteSpec spec;
   spec.indexType = model.manifest.indexType;
@@ -148,16 +145,16 @@ static Result<std::string> describeCompiler(const TuneRequest &request,
 }
 
 Result<std::unique_ptr<Measurer>>
-createCudaMeasurer(const TuneRequest &request) {
-  if (request.batches.empty())
-    return makeError("--device=cuda runs sample batches; give some with "
-                     "--samples (recflex generate makes them)");
+createCudaMeasurer(const MeasurerRequest &request, const TrialData &data) {
+  if (data.batches.empty())
+    return makeError("trials on a GPU run sample batches; give some");
+  mlir::MLIRContext *context = request.module->getContext();
   int64_t threads = request.threads ? request.threads : emb::kDefaultThreads;
   // Which chip it will be is known when the device is; no body depends on it.
   auto model = PaletteModel::build(request.module, "sm_80", threads);
   if (failed(model))
-    return request.session.takeError();
-  auto input = makeInput(request, model->manifest);
+    return makeError("the model cannot be compiled for trials");
+  auto input = makeInput(data, model->manifest);
   if (!input)
     return input.error();
 
@@ -176,10 +173,12 @@ createCudaMeasurer(const TuneRequest &request) {
   TuningDevice device = describeDevice(std::get<BenchDevice>(described));
 
   TuningVersions versions;
-  auto compilerVersion = describeCompiler(request, *model, device.chip);
+  auto compilerVersion = describeCompiler(context, *model, device.chip);
   if (!compilerVersion)
     return compilerVersion.error();
   versions.recflex = *compilerVersion;
+  if (data.isolated)
+    versions.recflex += "+isolated"; // trials that say nothing to others
   std::optional<Ptxas> ptxas;
   versions.ptxas = "driver";
   if (auto found = Ptxas::find()) {
@@ -192,15 +191,16 @@ createCudaMeasurer(const TuneRequest &request) {
 
   PaletteMeasurer::Options options;
   options.tolerance = kRoundingTolerance;
+  options.isolated = data.isolated;
   if (request.blocks)
     options.occupancies = {{threads, request.blocks}};
   else
     options.occupancies = occupanciesToTry(device, threads);
   if (options.occupancies.empty())
     return makeError(device.name, " has no room for blocks of ", threads,
-                     " threads; give fewer --threads");
+                     " threads; ask for fewer");
   auto compiler = std::make_unique<PaletteCompiler>(
-      request.session.context().getDialectRegistry(), std::move(ptxas),
+      context->getDialectRegistry(), std::move(ptxas),
       std::max(1u, std::thread::hardware_concurrency()));
   return std::unique_ptr<Measurer>(std::make_unique<PaletteMeasurer>(
       request.problem, std::move(*model), std::move(bench), std::move(compiler),

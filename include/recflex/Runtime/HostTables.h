@@ -1,7 +1,7 @@
 //===- HostTables.h - Tables in host memory ---------------------*- C++ -*-===//
 
-#ifndef RECFLEX_TOOLS_RECFLEX_HOSTTABLES_H
-#define RECFLEX_TOOLS_RECFLEX_HOSTTABLES_H
+#ifndef RECFLEX_RUNTIME_HOSTTABLES_H
+#define RECFLEX_RUNTIME_HOSTTABLES_H
 
 #include "recflex/Data/Batch.h"
 #include "recflex/Data/Generator.h"
@@ -52,4 +52,4 @@ private:
 
 } // namespace recflex
 
-#endif // RECFLEX_TOOLS_RECFLEX_HOSTTABLES_H
+#endif // RECFLEX_RUNTIME_HOSTTABLES_H

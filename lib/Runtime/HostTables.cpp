@@ -1,6 +1,6 @@
 //===- HostTables.cpp - Tables in host memory -----------------------------===//
 
-#include "HostTables.h"
+#include "recflex/Runtime/HostTables.h"
 
 #include "recflex/Data/TableFile.h"
 

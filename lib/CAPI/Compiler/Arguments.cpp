@@ -1,0 +1,36 @@
+//===- Arguments.cpp - What callers of the compiler hand in ---------------===//
+
+#include "Arguments.h"
+
+namespace recflex::capi {
+
+Status needPlace(const void *pointer, const char *name) {
+  if (pointer)
+    return {};
+  return makeError(name, " is null; give the address of a handle");
+}
+
+Result<std::vector<std::string>> readStrings(const char *const *strings,
+                                             int32_t count, const char *name) {
+  if (count < 0)
+    return makeError(name, ": their number is ", count,
+                     "; it cannot be negative");
+  if (count != 0 && !strings)
+    return makeError(name, " is null; give the addresses of ", count,
+                     " strings");
+  std::vector<std::string> result;
+  for (int32_t i = 0; i != count; ++i) {
+    if (!strings[i])
+      return makeError(name, "[", i, "] is null; give a string");
+    result.push_back(strings[i]);
+  }
+  return result;
+}
+
+Result<bool> readFlag(int32_t number, const char *name) {
+  if (number == 0 || number == 1)
+    return number == 1;
+  return makeError(name, " is ", number, "; give 0 or 1");
+}
+
+} // namespace recflex::capi

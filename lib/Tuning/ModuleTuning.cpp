@@ -1,0 +1,58 @@
+//===- ModuleTuning.cpp - Tuning a module in one call ---------------------===//
+
+#include "recflex/Tuning/ModuleTuning.h"
+
+#include "recflex/Tuning/CostModel.h"
+
+#include <chrono>
+
+namespace recflex {
+
+Result<std::unique_ptr<Measurer>>
+createCostModel(const MeasurerRequest &request) {
+  Occupancy occupancy{request.threads ? request.threads : emb::kDefaultThreads,
+                      request.blocks ? request.blocks : emb::kDefaultBlocks};
+  return std::unique_ptr<Measurer>(
+      std::make_unique<CostModelMeasurer>(occupancy, RECFLEX_VERSION));
+}
+
+static double now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+Result<TunedModule> tuneModule(mlir::ModuleOp module,
+                               const ModuleTuning &settings) {
+  Result<std::vector<TunedLookup>> lookups = collectLookups(module);
+  if (!lookups)
+    return lookups.error();
+  TuningProblem problem(std::move(*lookups));
+  Result<TrialRecord> record = settings.record.empty()
+                                   ? TrialRecord::openInMemory()
+                                   : TrialRecord::open(settings.record);
+  if (!record)
+    return record.error();
+  Result<std::unique_ptr<Measurer>> measurer =
+      settings.factory({module, problem, settings.threads, settings.blocks});
+  if (!measurer)
+    return measurer.error();
+  TuningOptions options;
+  options.lastStage = settings.lastStage;
+  options.only = settings.schedules;
+  if (options.only.empty() && (*measurer)->estimates())
+    options.only = schedulesToEstimate();
+  Budget budget(now,
+                settings.seconds > 0 ? settings.seconds : Budget::kUnlimited);
+  TuningObserver nobody;
+  Result<TuningResult> result = Tuner(module.getContext(), problem, **measurer,
+                                      *record, budget, nobody, options)
+                                    .run();
+  measurer->reset(); // it refers to the problem
+  if (!result)
+    return result.error();
+  attachTuning(module, problem, *result);
+  return TunedModule{std::move(problem), std::move(*result)};
+}
+
+} // namespace recflex
