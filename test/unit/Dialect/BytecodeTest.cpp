@@ -1,0 +1,111 @@
+//===- BytecodeTest.cpp - Versions of the dialect in bytecode files -------===//
+
+#include "recflex/Dialect/Emb/IR/Bytecode.h"
+#include "recflex/Dialect/Emb/IR/Emb.h"
+
+#include "mlir/Bytecode/BytecodeImplementation.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+using namespace recflex;
+using testing::HasSubstr;
+
+namespace {
+
+uint64_t writtenVersion, readVersionNumber;
+
+/// What a RecFlex of another day writes.
+struct OtherBytecode : mlir::BytecodeDialectInterface {
+  explicit OtherBytecode(mlir::Dialect *dialect)
+      : BytecodeDialectInterface(dialect) {}
+  void writeVersion(mlir::DialectBytecodeWriter &writer) const final {
+    writer.writeVarInt(writtenVersion);
+  }
+  std::unique_ptr<mlir::DialectVersion>
+  readVersion(mlir::DialectBytecodeReader &reader) const final {
+    EXPECT_TRUE(mlir::succeeded(reader.readVarInt(readVersionNumber)));
+    return std::make_unique<mlir::DialectVersion>();
+  }
+  mlir::LogicalResult
+  writeAttribute(mlir::Attribute, mlir::DialectBytecodeWriter &) const final {
+    return mlir::failure();
+  }
+};
+
+} // namespace
+
+/// The emb dialect of another day, which knows no operation by its definition.
+struct OtherEmb : mlir::Dialect {
+  explicit OtherEmb(mlir::MLIRContext *context)
+      : Dialect(getDialectNamespace(), context, mlir::TypeID::get<OtherEmb>()) {
+    allowUnknownOperations();
+    addInterfaces<OtherBytecode>();
+  }
+  static llvm::StringRef getDialectNamespace() { return "emb"; }
+};
+
+namespace {
+
+template <typename DialectT> std::string write(const char *text) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<DialectT>();
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  std::string bytes;
+  llvm::raw_string_ostream os(bytes);
+  EXPECT_TRUE(mlir::succeeded(mlir::writeBytecodeToFile(*module, os)));
+  return bytes;
+}
+
+std::string writeWithVersion(uint64_t version) {
+  writtenVersion = version;
+  return write<OtherEmb>(R"("emb.concat"() : () -> ())");
+}
+
+/// What reading `bytes` says.
+std::string errorOf(const std::string &bytes) {
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<emb::EmbDialect>();
+  std::string message;
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &error) {
+    message += error.str() + '\n';
+  });
+  EXPECT_FALSE(mlir::parseSourceString<mlir::ModuleOp>(bytes, &context));
+  return message;
+}
+
+TEST(Bytecode, LaterVersionSaysWhatToDo) {
+  std::string error = errorOf(writeWithVersion(emb::kBytecodeVersion + 1));
+  EXPECT_THAT(error, HasSubstr("has version " +
+                               std::to_string(emb::kBytecodeVersion + 1) +
+                               " of the emb dialect; RecFlex "));
+  EXPECT_THAT(error,
+              HasSubstr("reads versions up to " +
+                        std::to_string(emb::kBytecodeVersion) +
+                        ": use the RecFlex that wrote it, or a later one"));
+}
+
+TEST(Bytecode, FilesHaveTheVersion) {
+  std::string bytes =
+      write<emb::EmbDialect>("module attributes {test.a = !emb.bags<i32>} {}");
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  context.loadDialect<OtherEmb>();
+  mlir::ScopedDiagnosticHandler quiet(&context, [](mlir::Diagnostic &) {});
+  readVersionNumber = 0;
+  // The other dialect knows no type.
+  EXPECT_FALSE(mlir::parseSourceString<mlir::ModuleOp>(bytes, &context));
+  EXPECT_EQ(readVersionNumber, emb::kBytecodeVersion);
+}
+
+TEST(Bytecode, ThisVersionIsRead) {
+  // Up to what is wrong in it: a concatenation without inputs and result.
+  std::string error = errorOf(writeWithVersion(emb::kBytecodeVersion));
+  EXPECT_THAT(error, HasSubstr("emb.concat"));
+  EXPECT_THAT(error, Not(HasSubstr("version")));
+}
+
+} // namespace
