@@ -18,7 +18,10 @@ public:
   /// Whether the options make sense by themselves.
   Status check() const;
   void apply(CompileOptions &options) const;
-  const std::string &remarks() const { return remarkFilter; }
+  /// What is to be said of compiling.
+  SessionOptions session() const;
+  /// Where a failing pass leaves its input; empty for nowhere.
+  const std::string &reproducer() const { return crashReproducer; }
 
 private:
   llvm::cl::opt<std::string> chip;
@@ -27,6 +30,9 @@ private:
   llvm::cl::opt<int64_t> batch;
   llvm::cl::list<std::string> only;
   llvm::cl::opt<std::string> remarkFilter;
+  llvm::cl::opt<std::string> remarksFile;
+  llvm::cl::opt<bool> timing;
+  llvm::cl::opt<std::string> crashReproducer;
 };
 
 /// The jagged input of the model's function: features and index type.

@@ -11,6 +11,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Remark/RemarkStreamer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -63,6 +64,31 @@ Result<ModelSpec> ModelInput::readSpec() const {
   return readModelJson(file);
 }
 
+/// Operations of other compilers were parsed for this: to say what they are.
+static LogicalResult checkDialects(ModuleOp module) {
+  auto check = [](Operation *op) -> WalkResult {
+    if (op->isRegistered())
+      return WalkResult::advance();
+    StringRef dialect = op->getName().getDialectNamespace();
+    InFlightDiagnostic error = op->emitError()
+                               << "'" << op->getName()
+                               << "' is of a dialect that recflex does not "
+                                  "know; ";
+    StringRef pass;
+    if (dialect == "torch" || dialect == "torch_c")
+      pass = "-raise-torch-embedding-bag-to-emb";
+    else if (dialect == "linalg")
+      pass = "-raise-linalg-gather-to-emb";
+    if (pass.empty())
+      error << "take what is not lookups out of the model";
+    else
+      error << "raise the whole model with recflex-opt " << pass
+            << ": --remarks-filter='raise-.*' says what is left, and why";
+    return WalkResult::interrupt();
+  };
+  return failure(module.walk(check).wasInterrupted());
+}
+
 Result<OwningOpRef<ModuleOp>>
 ModelInput::readModule(MLIRContext &context) const {
   if (hasSpec() || file.empty()) {
@@ -78,15 +104,20 @@ ModelInput::readModule(MLIRContext &context) const {
       *text, ParserConfig(&context), file.getValue());
   if (!module)
     return makeError(std::string(file), ": is not valid IR");
+  if (failed(checkDialects(*module)))
+    return makeError(std::string(file), ": holds more than recflex compiles");
   return module;
 }
 
-CompilerSession::CompilerSession(const std::string &remarks)
+CompilerSession::CompilerSession(const SessionOptions &options)
     : mlirContext(MLIRContext::Threading::DISABLED) {
+  timingManager.setEnabled(options.timing);
+  timingScope = timingManager.getRootScope();
   DialectRegistry registry;
   registerAllDialects(registry);
   mlirContext.appendDialectRegistry(registry);
   mlirContext.loadAllAvailableDialects();
+  mlirContext.allowUnregisteredDialects(); // ModelInput says what they are
   mlirContext.printOpOnDiagnostic(false);
   mlirContext.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
     llvm::raw_string_ostream os(errors);
@@ -115,15 +146,25 @@ CompilerSession::CompilerSession(const std::string &remarks)
       print(os, note);
     }
   });
-  if (!remarks.empty()) {
-    // The engine wants each kind's filter set, even where `all` covers it.
-    remark::RemarkCategories categories{remarks, remarks, remarks, remarks,
-                                        remarks};
-    (void)remark::enableOptimizationRemarks(
-        mlirContext, /*streamer=*/nullptr,
-        std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
-        /*printAsEmitRemarks=*/true);
-  }
+  enableRemarks(options);
+}
+
+void CompilerSession::enableRemarks(const SessionOptions &options) {
+  bool print = !options.remarks.empty();
+  if (!print && options.remarksFile.empty())
+    return;
+  // The engine wants each kind's filter set, even where `all` covers it.
+  std::string filter = print ? options.remarks : ".*";
+  remark::RemarkCategories categories{filter, filter, filter, filter, filter};
+  auto policy = std::make_unique<remark::RemarkEmittingPolicyAll>();
+  if (options.remarksFile.empty())
+    (void)remark::enableOptimizationRemarks(mlirContext, /*streamer=*/nullptr,
+                                            std::move(policy), categories,
+                                            print);
+  else
+    (void)remark::enableOptimizationRemarksWithLLVMStreamer(
+        mlirContext, options.remarksFile, llvm::remarks::Format::YAML,
+        std::move(policy), categories, print);
 }
 
 Error CompilerSession::takeError() {

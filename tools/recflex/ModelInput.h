@@ -9,8 +9,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/Support/Timing.h"
 #include "llvm/Support/CommandLine.h"
-
 
 namespace recflex {
 
@@ -38,21 +38,34 @@ private:
   llvm::cl::opt<std::string> data;
 };
 
+/// What is to be said of a compilation.
+struct SessionOptions {
+  std::string remarks;     ///< categories to print, a regex; none if empty
+  std::string remarksFile; ///< YAML of those, or else of all; none if empty
+  bool timing = false;     ///< what took how long, on standard error at the end
+};
+
 /// A context with everything registered, whose errors are kept rather than
 /// printed. Warnings and remarks go to standard error.
 class CompilerSession {
 public:
-  explicit CompilerSession(const std::string &remarks = "");
+  explicit CompilerSession(const SessionOptions &options = {});
 
   mlir::MLIRContext &context() { return mlirContext; }
+  /// Parts of the session's work are timed in scopes inside this one.
+  mlir::TimingScope &timing() { return timingScope; }
   /// The errors since the last call, as one Error.
   Error takeError();
   /// The same as lines to append to another message; empty if there are none.
   std::string takeDetail();
 
 private:
+  void enableRemarks(const SessionOptions &options);
+
   mlir::MLIRContext mlirContext;
   std::string errors;
+  mlir::DefaultTimingManager timingManager;
+  mlir::TimingScope timingScope;
 };
 
 } // namespace recflex

@@ -33,9 +33,8 @@ void eraseUnused(FuncOp function, RewriterBase &rewriter) {
 void updateType(FuncOp function) {
   TypeRange results = function.getResultTypes();
   function.walk([&](func::ReturnOp op) { results = op.getOperandTypes(); });
-  function.setType(FunctionType::get(function.getContext(),
-                                     function.getBody().getArgumentTypes(),
-                                     results));
+  function.setType(FunctionType::get(
+      function.getContext(), function.getBody().getArgumentTypes(), results));
 }
 
 bool dropResults(FuncOp function, RewriterBase &rewriter, size_t first,
@@ -160,8 +159,8 @@ std::optional<UsedKeys> findUsedKeys(Value kjt) {
   return keys;
 }
 
-/// Numbers the keys that are used from 0 on, wherever they are named but at what
-/// makes the jagged input.
+/// Numbers the keys that are used from 0 on, wherever they are named but at
+/// what makes the jagged input.
 void renumberKeys(const UsedKeys &keys, RewriterBase &rewriter) {
   auto renumbered = [&](int64_t key) -> int64_t {
     return BitVector(keys.used).reset(key, keys.used.size()).count();
@@ -208,8 +207,8 @@ bool dropUnusedKeys(FuncOp function, RewriterBase &rewriter, Value kjt) {
   }
   renumberKeys(*keys, rewriter);
   auto type = cast<KjtType>(kjt.getType());
-  kjt.setType(KjtType::get(type.getContext(), keys->used.count(),
-                           type.getIndexType()));
+  kjt.setType(
+      KjtType::get(type.getContext(), keys->used.count(), type.getIndexType()));
   updateType(function);
   eraseUnused(function, rewriter);
   return true;
@@ -253,8 +252,8 @@ bool dropFromLookups(FuncOp function, RewriterBase &rewriter, StringRef name) {
 bool dropFromFunction(FuncOp function, RewriterBase &) {
   bool changed = bool(function->removeAttr(EmbDialect::kOccupancyAttr));
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    for (StringRef name : {StringRef(EmbDialect::kNameAttr),
-                           StringRef(EmbDialect::kKeysAttr)})
+    for (StringRef name :
+         {StringRef(EmbDialect::kNameAttr), StringRef(EmbDialect::kKeysAttr)})
       changed |= bool(function.removeArgAttr(i, name));
   return changed;
 }
