@@ -2,6 +2,10 @@
 // function that takes and returns nothing else.
 // RUN: recflex-reduce %s -reduction-tree='traversal-mode=0 test=%S/Inputs/has.sh test-arg=emb.lookup.max' | FileCheck %s
 
+// What the script does not miss to begin with stays as it is.
+// RUN: not recflex-reduce %s -o %t -reduction-tree='traversal-mode=0 test=%S/Inputs/has.sh test-arg=emb.nothing' 2>&1 | FileCheck %s --check-prefix=BORING
+// BORING: warning: uninterested module will not be reduced
+
 // CHECK:      module {
 // CHECK-NEXT:   func.func @model(%[[KJT:.*]]: !emb.kjt<1 x i64>, %[[TABLE:.*]]: tensor<50x16xbf16>) -> tensor<?x16xf32> {
 // CHECK-NEXT:     %[[BAGS:.*]] = emb.feature %[[KJT]][0] : !emb.kjt<1 x i64> -> !emb.bags<i64>
