@@ -105,6 +105,8 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
     The launch bounds are the options', else those of the function's attribute
     `emb.occupancy`, else 128 threads and 10 blocks.
 
+    What one kernel serves is a remark of the category `emb-fuse`.
+
     ```mlir
     // Before
     %0 = emb.lookup sum %t0[%b0] {schedule = #emb.gather<...>} ...
