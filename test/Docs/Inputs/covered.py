@@ -36,11 +36,13 @@ def main(tests, *pages):
     wrong = 0
     for path in pages:
         with open(path) as file:
-            # Every other fence begins a block.
-            languages = re.findall(r"^ *```(.*)$", file.read(), flags=re.M)[::2]
+            # Every other fence begins a block; one without a language is a list
+            # of options, or what a program prints.
+            languages = set(re.findall(r"^ *```(.*)$", file.read(), flags=re.M)[::2])
+        languages.discard("")
         if not languages:
             return f"{path}: no code found"
-        untested = set(languages) - covered.get(os.path.basename(path), set())
+        untested = languages - covered.get(os.path.basename(path), set())
         for language in sorted(untested):
             print(f"{path}: no test takes its ```{language} blocks; see {__file__}",
                   file=sys.stderr)
