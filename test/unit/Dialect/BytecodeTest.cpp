@@ -101,6 +101,22 @@ TEST(Bytecode, FilesHaveTheVersion) {
   EXPECT_EQ(readVersionNumber, emb::kBytecodeVersion);
 }
 
+TEST(Bytecode, AttributesAreVerified) {
+  std::string bytes = write<emb::EmbDialect>(
+      "module attributes {test.a = #emb.gather<vector = 4, lanes = 1, "
+      "unroll = 8>} {}");
+  // The attribute's number and its parameters; signed numbers are twice as
+  // large, and all of a byte have 1 as their last bit.
+  std::string parameters = {5 << 1 | 1, 8 << 1 | 1, 2 << 1 | 1, 16 << 1 | 1};
+  size_t place = bytes.find(parameters);
+  ASSERT_NE(place, std::string::npos);
+  bytes[place + 1] = 6 << 1 | 1;
+  EXPECT_THAT(errorOf(bytes),
+              HasSubstr("'vector' must be a power of two from 1 to 8, not 3"));
+  bytes[place] = 40 << 1 | 1;
+  EXPECT_THAT(errorOf(bytes), HasSubstr("has the unknown emb attribute 40"));
+}
+
 TEST(Bytecode, ThisVersionIsRead) {
   // Up to what is wrong in it: a concatenation without inputs and result.
   std::string error = errorOf(writeWithVersion(emb::kBytecodeVersion));
