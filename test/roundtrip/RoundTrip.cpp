@@ -98,6 +98,10 @@ Status checkBytecode(ModuleOp module) {
   Result<std::string> bytes = writeBytecode(module);
   if (!bytes)
     return bytes.error();
+  // What EmbBytecode.cpp does not know would be text, which has no version.
+  for (const char *text : {"#emb.", "!emb."})
+    if (bytes->find(text) != std::string::npos)
+      return makeError("has '", text, "' as text");
   auto again = readAgain(module, *bytes);
   if (!again)
     return again.error();
