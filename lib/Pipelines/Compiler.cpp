@@ -157,8 +157,8 @@ FailureOr<LoweredModel> lowerModel(ModuleOp module,
                                    const CompileInstruments &instruments) {
   TimingScope untimed;
   TimingScope &timing = instruments.timing ? *instruments.timing : untimed;
-  if (failed(runPipelines(module, options, timing,
-                          instruments.crashReproducer)))
+  if (failed(
+          runPipelines(module, options, timing, instruments.crashReproducer)))
     return failure();
 
   FailureOr<emb::FusedLookupOp> lookup = findFusedLookup(module);

@@ -134,8 +134,8 @@ private:
         text += " over " + toText(choice.runnerUp.schedule);
       remark << text + ": " + result.origin;
       emb::addFeature(remark, lookup);
-      remark << remark::detail::Remark::Arg(
-          "Schedule", Attribute(choice.chosen.schedule));
+      remark << remark::detail::Remark::Arg("Schedule",
+                                            Attribute(choice.chosen.schedule));
     });
   }
 

@@ -10,8 +10,8 @@
 #include "mlir/Tools/mlir-reduce/MlirReduceMain.h"
 #include "llvm/Support/raw_ostream.h"
 
-/// Without a handler MLIR prints errors alone, and keeps to itself that the test
-/// does not find the input interesting.
+/// Without a handler MLIR prints errors alone, and keeps to itself that the
+/// test does not find the input interesting.
 static mlir::LogicalResult printWarning(mlir::Diagnostic &diagnostic) {
   if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Warning)
     return mlir::failure();

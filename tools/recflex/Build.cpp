@@ -43,10 +43,11 @@ BuildOptions::BuildOptions(cl::SubCommand &sub)
       timing("mlir-timing",
              cl::desc("say how long each pass and each step took"),
              cl::sub(sub)),
-      crashReproducer("crash-reproducer",
-                      cl::desc("if a pass fails or crashes, write its input and "
-                               "how to run it again with recflex-opt"),
-                      cl::value_desc("file.mlir"), cl::sub(sub)) {}
+      crashReproducer(
+          "crash-reproducer",
+          cl::desc("if a pass fails or crashes, write its input and "
+                   "how to run it again with recflex-opt"),
+          cl::value_desc("file.mlir"), cl::sub(sub)) {}
 
 /// Whether a file can be written at `path`, before much time is spent.
 static Status checkWritable(const char *option, const std::string &path) {
@@ -121,8 +122,8 @@ Result<BuiltModel> build(CompilerSession &session, ModuleOp module,
                          const BuildOptions &options) {
   CompileOptions compile;
   options.apply(compile);
-  FailureOr<LoweredModel> lowered = lowerModel(
-      module, compile, {&session.timing(), options.reproducer()});
+  FailureOr<LoweredModel> lowered =
+      lowerModel(module, compile, {&session.timing(), options.reproducer()});
   if (failed(lowered))
     return session.takeError();
   TimingScope scope = session.timing().nest("PTX");

@@ -61,8 +61,7 @@ static LogicalResult checkBodies(emb::FusedLookupOp op,
 /// Says which bodies the features share.
 static void remarkBodies(emb::FusedLookupOp op, const KernelPlan &plan) {
   auto remark = remark::analysis(
-      op.getLoc(),
-      emb::remarkOn(op, "kernel-planned", "convert-emb-to-gpu"));
+      op.getLoc(), emb::remarkOn(op, "kernel-planned", "convert-emb-to-gpu"));
   if (!remark)
     return;
   std::vector<int64_t> features(plan.bodies.size());

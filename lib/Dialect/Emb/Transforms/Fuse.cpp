@@ -69,8 +69,8 @@ public:
 
 private:
   static void remarkFused(FusedLookupOp fused) {
-    auto remark = remark::passed(fused.getLoc(),
-                                 remarkOn(fused, "fused", "emb-fuse"));
+    auto remark =
+        remark::passed(fused.getLoc(), remarkOn(fused, "fused", "emb-fuse"));
     if (!remark)
       return;
     size_t features = fused.getFeatures().size();

@@ -32,9 +32,9 @@ static std::string microseconds(double time) {
 /// Says what was chosen, what came second, and why.
 static void remarkChoice(LookupOp lookup, const ScheduleChoice &choice,
                          double kernelTime) {
-  auto remark = remark::passed(
-      lookup.getLoc(),
-      remarkOn(lookup, "schedule-selected", "emb-select-schedules"));
+  auto remark =
+      remark::passed(lookup.getLoc(), remarkOn(lookup, "schedule-selected",
+                                               "emb-select-schedules"));
   if (!remark)
     return;
   std::string text;

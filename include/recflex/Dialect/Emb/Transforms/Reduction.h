@@ -1,8 +1,9 @@
 //===- Reduction.h - Smaller functions that still fail ----------*- C++ -*-===//
 //
-// For mlir-reduce and its kin, recflex-reduce among them. Their own way, to leave
-// out operations, ends where the results of lookups are joined: a concatenation
-// of fewer columns has another type, and so has the function that returns it.
+// For mlir-reduce and its kin, recflex-reduce among them. Their own way, to
+// leave out operations, ends where the results of lookups are joined: a
+// concatenation of fewer columns has another type, and so has the function that
+// returns it.
 //
 //===----------------------------------------------------------------------===//
 
