@@ -1,4 +1,4 @@
-# How lit runs the tests of this folder, apart from unit/ and differential/.
+# How lit runs the tests of this folder, apart from unit/, differential/ and roundtrip/.
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import lit.formats
 config.name = "RecFlex"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".ll"]
-config.excludes = ["unit", "differential", "Inputs"]
+config.excludes = ["unit", "differential", "roundtrip", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.recflex_binary_dir, "test")
 

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 
@@ -138,17 +139,32 @@ FailureOr<LoweredModel> translateKernels(emb::FusedLookupOp op) {
   return model;
 }
 
-FailureOr<LoweredModel> lowerModel(ModuleOp module,
-                                   const CompileOptions &options) {
+static LogicalResult runPipelines(ModuleOp module,
+                                  const CompileOptions &options,
+                                  TimingScope &timing,
+                                  const std::string &crashReproducer) {
   PassManager pm(module.getContext());
+  pm.enableTiming(timing);
+  if (!crashReproducer.empty())
+    pm.enableCrashReproducerGeneration(crashReproducer);
   buildSchedulePipeline(pm, options);
   buildLoweringPipeline(pm, options);
-  if (failed(pm.run(module)))
+  return pm.run(module);
+}
+
+FailureOr<LoweredModel> lowerModel(ModuleOp module,
+                                   const CompileOptions &options,
+                                   const CompileInstruments &instruments) {
+  TimingScope untimed;
+  TimingScope &timing = instruments.timing ? *instruments.timing : untimed;
+  if (failed(
+          runPipelines(module, options, timing, instruments.crashReproducer)))
     return failure();
 
   FailureOr<emb::FusedLookupOp> lookup = findFusedLookup(module);
   if (failed(lookup))
     return failure();
+  TimingScope scope = timing.nest("LLVM IR");
   return translateKernels(*lookup);
 }
 

@@ -5,6 +5,7 @@
 #include "recflex/InitAll.h"
 
 #include "mlir/IR/Remarks.h"
+#include "mlir/Remark/RemarkStreamer.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -30,10 +31,12 @@ static void print(llvm::raw_ostream &os, Diagnostic &diagnostic) {
   os << diagnostic.str();
 }
 
-CompilerSession::CompilerSession(const std::string &remarks,
+CompilerSession::CompilerSession(const SessionOptions &options,
                                  DiagnosticListener listener)
     : mlirContext(MLIRContext::Threading::DISABLED),
       listener(std::move(listener)) {
+  timingManager.setEnabled(options.timing);
+  timingScope = timingManager.getRootScope();
   DialectRegistry registry;
   registerAllDialects(registry);
   mlirContext.appendDialectRegistry(registry);
@@ -41,15 +44,25 @@ CompilerSession::CompilerSession(const std::string &remarks,
   mlirContext.printOpOnDiagnostic(false);
   mlirContext.getDiagEngine().registerHandler(
       [this](Diagnostic &diagnostic) { hear(diagnostic); });
-  if (!remarks.empty()) {
-    // The engine wants each kind's filter set, even where `all` covers it.
-    remark::RemarkCategories categories{remarks, remarks, remarks, remarks,
-                                        remarks};
-    (void)remark::enableOptimizationRemarks(
-        mlirContext, /*streamer=*/nullptr,
-        std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
-        /*printAsEmitRemarks=*/true);
-  }
+  enableRemarks(options);
+}
+
+void CompilerSession::enableRemarks(const SessionOptions &options) {
+  bool print = !options.remarks.empty();
+  if (!print && options.remarksFile.empty())
+    return;
+  // The engine wants each kind's filter set, even where `all` covers it.
+  std::string filter = print ? options.remarks : ".*";
+  remark::RemarkCategories categories{filter, filter, filter, filter, filter};
+  auto policy = std::make_unique<remark::RemarkEmittingPolicyAll>();
+  if (options.remarksFile.empty())
+    (void)remark::enableOptimizationRemarks(mlirContext, /*streamer=*/nullptr,
+                                            std::move(policy), categories,
+                                            print);
+  else
+    (void)remark::enableOptimizationRemarksWithLLVMStreamer(
+        mlirContext, options.remarksFile, llvm::remarks::Format::YAML,
+        std::move(policy), categories, print);
 }
 
 void CompilerSession::hear(Diagnostic &diagnostic) {

@@ -2,10 +2,9 @@
 
 #include "recflex/Tuning/Passes.h"
 
+#include "recflex/Dialect/Emb/IR/Remark.h"
 #include "recflex/Dialect/Emb/IR/ScheduleProvider.h"
 #include "recflex/Tuning/ModuleTuning.h"
-
-#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 
@@ -76,8 +75,7 @@ private:
     module.walk([&](emb::LookupOp lookup) {
       const ClassChoice &choice = *choices[number++];
       auto remark = remark::passed(
-          lookup.getLoc(),
-          remark::RemarkOpts::name("schedule-tuned").category(category));
+          lookup.getLoc(), emb::remarkOn(lookup, "schedule-tuned", category));
       if (!remark)
         return;
       std::string text = "chose " + toText(choice.chosen.schedule) + " at " +
@@ -85,6 +83,9 @@ private:
       if (choice.runnerUp.schedule)
         text += " over " + toText(choice.runnerUp.schedule);
       remark << text + ": " + result.origin;
+      emb::addFeature(remark, lookup);
+      remark << remark::detail::Remark::Arg("Schedule",
+                                            Attribute(choice.chosen.schedule));
     });
   }
 

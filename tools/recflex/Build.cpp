@@ -2,6 +2,9 @@
 
 #include "Build.h"
 
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
 using namespace mlir;
 namespace cl = llvm::cl;
 
@@ -33,7 +36,29 @@ BuildOptions::BuildOptions(cl::SubCommand &sub)
       remarkFilter("remarks",
                    cl::desc("print remarks of these categories, say "
                             "'emb-.*': which schedule was chosen, and why"),
-                   cl::value_desc("regex"), cl::sub(sub)) {}
+                   cl::value_desc("regex"), cl::sub(sub)),
+      remarksFile("remarks-file",
+                  cl::desc("write remarks as YAML: those of --remarks, or all"),
+                  cl::value_desc("file.yaml"), cl::sub(sub)),
+      timing("mlir-timing",
+             cl::desc("say how long each pass and each step took"),
+             cl::sub(sub)),
+      crashReproducer(
+          "crash-reproducer",
+          cl::desc("if a pass fails or crashes, write its input and "
+                   "how to run it again with recflex-opt"),
+          cl::value_desc("file.mlir"), cl::sub(sub)) {}
+
+/// Whether a file can be written at `path`, before much time is spent.
+static Status checkWritable(const char *option, const std::string &path) {
+  if (path.empty() || path == "-")
+    return {};
+  std::error_code code;
+  llvm::raw_fd_ostream file(path, code, llvm::sys::fs::OF_Append);
+  if (code)
+    return makeError(ErrorCode::io, option, "=", path, ": ", code.message());
+  return {};
+}
 
 Status BuildOptions::check() const {
   if (!binding.empty() && !emb::symbolizeBindingKind(binding))
@@ -41,7 +66,11 @@ Status BuildOptions::check() const {
                      ": is neither runtime nor fixed");
   if (Status status = checkRemarks(remarkFilter); !status)
     return status.error().in("--remarks=" + remarkFilter);
-  return {};
+  return checkWritable("--remarks-file", remarksFile);
+}
+
+SessionOptions BuildOptions::session() const {
+  return {remarkFilter, remarksFile, timing};
 }
 
 void BuildOptions::apply(CompileOptions &options) const {
@@ -58,9 +87,11 @@ Result<BuiltModel> build(CompilerSession &session, ModuleOp module,
                          const BuildOptions &options) {
   CompileOptions compile;
   options.apply(compile);
-  FailureOr<LoweredModel> lowered = lowerModel(module, compile);
+  FailureOr<LoweredModel> lowered =
+      lowerModel(module, compile, {&session.timing(), options.reproducer()});
   if (failed(lowered))
     return session.takeError();
+  TimingScope scope = session.timing().nest("PTX");
   FailureOr<Artifact> artifact = emitArtifact(*lowered, module.getLoc());
   if (failed(artifact))
     return session.takeError();

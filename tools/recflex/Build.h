@@ -19,7 +19,10 @@ public:
   Status check() const;
   void apply(CompileOptions &options) const;
   const std::string &arch() const { return chip; }
-  const std::string &remarks() const { return remarkFilter; }
+  /// What is to be said of compiling.
+  SessionOptions session() const;
+  /// Where a failing pass leaves its input; empty for nowhere.
+  const std::string &reproducer() const { return crashReproducer; }
 
 private:
   llvm::cl::opt<std::string> chip;
@@ -29,6 +32,9 @@ private:
   llvm::cl::opt<int64_t> batch;
   llvm::cl::list<std::string> only;
   llvm::cl::opt<std::string> remarkFilter;
+  llvm::cl::opt<std::string> remarksFile;
+  llvm::cl::opt<bool> timing;
+  llvm::cl::opt<std::string> crashReproducer;
 };
 
 /// A compiled model, and the LLVM IR that its PTX was made from.

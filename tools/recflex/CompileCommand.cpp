@@ -26,18 +26,23 @@ public:
       return status;
     if (Status status = checkChips(); !status)
       return status;
-    CompilerSession session(options.remarks());
+    CompilerSession session(options.session());
+    mlir::TimingScope reading = session.timing().nest("Model and samples");
     auto module = input.readModule(session.context());
     if (!module)
       return module.error().then(session.takeDetail());
     if (Status status = takeStats(**module); !status)
       return status;
+    reading.stop();
     Result<BuiltModel> model = build(session, **module, options);
     if (!model)
       return model.error();
+    mlir::TimingScope assembling =
+        chips.empty() ? mlir::TimingScope() : session.timing().nest("cubins");
     if (Status status = addCubins(model->artifact, cubinChips());
         !status)
       return status;
+    assembling.stop();
     return write(**module, *model);
   }
 

@@ -59,6 +59,31 @@ Result<ModelSpec> ModelInput::readSpec() const {
   return readModelJson(file);
 }
 
+/// Operations of other compilers were parsed for this: to say what they are.
+static LogicalResult checkDialects(ModuleOp module) {
+  auto check = [](Operation *op) -> WalkResult {
+    if (op->isRegistered())
+      return WalkResult::advance();
+    StringRef dialect = op->getName().getDialectNamespace();
+    InFlightDiagnostic error = op->emitError()
+                               << "'" << op->getName()
+                               << "' is of a dialect that recflex does not "
+                                  "know; ";
+    StringRef pass;
+    if (dialect == "torch" || dialect == "torch_c")
+      pass = "-raise-torch-embedding-bag-to-emb";
+    else if (dialect == "linalg")
+      pass = "-raise-linalg-gather-to-emb";
+    if (pass.empty())
+      error << "take what is not lookups out of the model";
+    else
+      error << "raise the whole model with recflex-opt " << pass
+            << ": --remarks-filter='raise-.*' says what is left, and why";
+    return WalkResult::interrupt();
+  };
+  return failure(module.walk(check).wasInterrupted());
+}
+
 Result<OwningOpRef<ModuleOp>>
 ModelInput::readModule(MLIRContext &context) const {
   if (hasSpec() || file.empty()) {
@@ -70,10 +95,13 @@ ModelInput::readModule(MLIRContext &context) const {
   Result<std::string> text = readFile(file);
   if (!text)
     return text.error();
+  context.allowUnregisteredDialects(); // checkDialects() says what they are
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(
       *text, ParserConfig(&context), file.getValue());
   if (!module)
     return makeError(std::string(file), ": is not valid IR");
+  if (failed(checkDialects(*module)))
+    return makeError(std::string(file), ": holds more than recflex compiles");
   return module;
 }
 

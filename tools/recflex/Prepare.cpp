@@ -57,7 +57,7 @@ Status Preparation::compile(PreparedModel &model) const {
 Result<std::unique_ptr<PreparedModel>> Preparation::prepare() const {
   if (Status status = options.check(); !status)
     return status.error();
-  auto model = std::make_unique<PreparedModel>(options.remarks());
+  auto model = std::make_unique<PreparedModel>(options.session());
   if (!input.isArtifact()) {
     if (Status status = compile(*model); !status)
       return status.error();

@@ -18,7 +18,7 @@ struct PreparedModel {
   Artifact artifact;
   std::vector<Batch> batches;
 
-  explicit PreparedModel(const std::string &remarks) : session(remarks) {}
+  explicit PreparedModel(const SessionOptions &options) : session(options) {}
 };
 
 /// The options of `run` and `bench`, and the way from them to a model that can

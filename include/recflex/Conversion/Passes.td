@@ -100,6 +100,7 @@ def RaiseLinalgGatherToEmbPass : Pass<"raise-linalg-gather-to-emb"> {
     // After
     %values = tensor.collapse_shape %indices [[0, 1]]
         : tensor<512x3xi64> into tensor<1536xi64>
+    ...
     %offsets = linalg.generic ... // 0, 3, 6, ...
     %bags = emb.bags %values, %offsets
         : tensor<1536xi64>, tensor<512xi64> -> !emb.bags<i64>
@@ -129,14 +130,20 @@ def ConvertEmbToGPUPass : Pass<"convert-emb-to-gpu", "::mlir::ModuleOp"> {
     // Before
     %out = emb.fused_lookup %kjt tables(%t0) [...] occupancy ...
     // After
-    gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
-      gpu.func @recflex_bind_keys(...) kernel { ... }
-      gpu.func @recflex_bind_order(...) kernel { ... }
-      gpu.func @recflex_forward(...) kernel { ... }
-    }
     %out = emb.fused_lookup %kjt tables(%t0) [...] occupancy ...
-        kernel @recflex_kernels
+        kernel @recflex_kernels ...
+    gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
+      ...
+      gpu.func @recflex_bind_keys(...) kernel attributes {...} { ... }
+      gpu.func @recflex_bind_order(...) kernel attributes {...} { ... }
+      ...
+      gpu.func @recflex_forward(...) kernel attributes {...} { ... }
+      ...
+    }
     ```
+
+    Which bodies there are, and how many features share each, is a remark of the
+    category `convert-emb-to-gpu`.
 
     From sm_90 on, the second and the third kernel may be launched while the one
     ahead of them still runs: `nvvm.griddepcontrol` says when a kernel lets the
@@ -164,12 +171,16 @@ def ConvertEmbKernelsToNVVMPass
     ```mlir
     // Before
     gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
-      gpu.func @recflex_forward(...) kernel { ... }
+      ...
+      gpu.func @recflex_forward(...) kernel attributes {...} { ... }
+      ...
     }
     gpu.module @others { ... }
     // After
     gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] {
+      ...
       llvm.func @recflex_forward(...) attributes {gpu.kernel, ...} { ... }
+      ...
     }
     gpu.module @others { ... }
     ```
@@ -269,9 +280,9 @@ def ConvertEmbToLinalgPass : Pass<"convert-emb-to-linalg", "::mlir::ModuleOp"> {
       %out = tensor.empty(%batch) : tensor<?x4xf32>
       %0 = scf.forall (%sample) in (%batch) shared_outs(%rows = %out)
           -> (tensor<?x4xf32>) {
-        // %begin, %end: offsets[sample], offsets[sample + 1]
         %place = tensor.extract_slice %rows[%sample, 0] [1, 4] [1, 1]
             : tensor<?x4xf32> to tensor<4xf32>
+        // %begin, %end: offsets[sample], offsets[sample + 1]
         %first = linalg.fill ins(%zero : f32) outs(%place : tensor<4xf32>)
             -> tensor<4xf32>
         %pooled = scf.for %lookup = %begin to %end step %one
@@ -284,6 +295,7 @@ def ConvertEmbToLinalgPass : Pass<"convert-emb-to-linalg", "::mlir::ModuleOp"> {
           %next = linalg.generic {indexing_maps = [#map, #map],
                                   iterator_types = ["parallel"]}
               ins(%row : tensor<4xf16>) outs(%sum : tensor<4xf32>) { ... }
+              -> tensor<4xf32>
           scf.yield %next : tensor<4xf32>
         }
         scf.forall.in_parallel {

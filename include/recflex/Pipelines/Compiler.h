@@ -23,6 +23,7 @@ class Module;
 } // namespace llvm
 namespace mlir {
 class OpPassManager;
+class TimingScope;
 } // namespace mlir
 
 namespace recflex {
@@ -82,11 +83,20 @@ struct LoweredModel {
   ~LoweredModel();
 };
 
+/// How lowerModel() is watched.
+struct CompileInstruments {
+  mlir::TimingScope *timing = nullptr; ///< passes and steps are nested in it
+  /// File for the input of a pass that fails or crashes, with the pipeline to
+  /// run it again: recflex-opt --run-reproducer. None if empty.
+  std::string crashReproducer;
+};
+
 /// Schedules, fuses and lowers the lookups of `module`, which is changed in
 /// place. They must be all that their function does: from its arguments to its
 /// one result. Errors go to the context's diagnostics.
-mlir::FailureOr<LoweredModel> lowerModel(mlir::ModuleOp module,
-                                         const CompileOptions &options);
+mlir::FailureOr<LoweredModel>
+lowerModel(mlir::ModuleOp module, const CompileOptions &options,
+           const CompileInstruments &instruments = {});
 
 /// The one fused lookup of `module`, which must be all that its function does.
 mlir::FailureOr<emb::FusedLookupOp> findFusedLookup(mlir::ModuleOp module);

@@ -7,6 +7,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Support/Timing.h"
 
 #include <functional>
 #include <string>
@@ -21,16 +22,25 @@ using DiagnosticListener =
 void printDiagnostic(mlir::DiagnosticSeverity severity,
                      const std::string &text);
 
+/// What is to be said of a compilation besides errors.
+struct SessionOptions {
+  /// A regular expression: remarks of the categories that it matches are made,
+  /// and told to the listener as everything else is. None if empty.
+  std::string remarks;
+  std::string remarksFile; ///< YAML of those, or else of all; none if empty
+  bool timing = false;     ///< what took how long, on standard error at the end
+};
+
 /// A context with everything registered, for one thread at a time, whose errors
 /// are kept rather than printed.
 class CompilerSession {
 public:
-  /// `remarks`: a regular expression; remarks of the categories that it matches
-  /// are made, and told to the listener as everything else is.
-  explicit CompilerSession(const std::string &remarks = "",
+  explicit CompilerSession(const SessionOptions &options = {},
                            DiagnosticListener listener = printDiagnostic);
 
   mlir::MLIRContext &context() { return mlirContext; }
+  /// Parts of the session's work are timed in scopes inside this one.
+  mlir::TimingScope &timing() { return timingScope; }
   /// The errors since the last call, as one Error.
   Error takeError();
   /// The same as lines to append to another message; empty if there are none.
@@ -38,10 +48,13 @@ public:
 
 private:
   void hear(mlir::Diagnostic &diagnostic);
+  void enableRemarks(const SessionOptions &options);
 
   mlir::MLIRContext mlirContext;
   DiagnosticListener listener;
   std::string errors;
+  mlir::DefaultTimingManager timingManager;
+  mlir::TimingScope timingScope;
 };
 
 /// Whether a session takes `remarks`; the error is "is no regular expression:

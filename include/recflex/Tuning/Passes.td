@@ -43,10 +43,12 @@ def EmbTuneLocalPass : TuningPass<"emb-tune-local"> {
     ```mlir
     // Before, with --emb-tune-local=record=trials.db
     func.func @model(...) -> tensor<?x64xf32> {
+      ...
       %0 = emb.lookup sum %t0[%b0] {stats = #emb.stats<mean = 8.0, ...>} ...
     // After
     func.func @model(...) -> tensor<?x64xf32>
         attributes {emb.occupancy = #emb.occupancy<threads = 128, blocks = 10>} {
+      ...
       %0 = emb.lookup sum %t0[%b0] {
           schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>,
           stats = #emb.stats<mean = 8.0, ...>} ...
@@ -71,18 +73,19 @@ def EmbTuneOccupancyPass : TuningPass<"emb-tune-occupancy"> {
     Every choice is a remark of the category `emb-tune-occupancy`.
 
     ```mlir
-    // Before, with --emb-tune-occupancy=record=trials.db
+    // Before, with --emb-tune-occupancy="record=trials.db blocks=8"
     func.func @model(...) -> tensor<?x64xf32>
         attributes {emb.occupancy = #emb.occupancy<threads = 128, blocks = 10>} {
+      ...
       %0 = emb.lookup sum %t0[%b0] {
           schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>,
           stats = #emb.stats<mean = 8.0, ...>} ...
     // After
     func.func @model(...) -> tensor<?x64xf32>
         attributes {emb.occupancy = #emb.occupancy<threads = 128, blocks = 8>} {
+      ...
       %0 = emb.lookup sum %t0[%b0] {
-          schedule = #emb.block_reduce<vector = 4, lanes = 16, rows = 2,
-                                       unroll = 4>,
+          schedule = #emb.sub_warp<vector = 4, lanes = 16, unroll = 8>,
           stats = #emb.stats<mean = 8.0, ...>} ...
     ```
   }];

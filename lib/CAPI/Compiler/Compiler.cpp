@@ -40,7 +40,9 @@ RecflexStatus recflexCompilerCreate(const RecflexCompilerOptions *options,
         handler(severityOf(severity), text.c_str(), user);
       };
     *compiler = new RecflexCompiler{
-        std::make_shared<CompilerSession>(remarks, std::move(listener))};
+        std::make_shared<CompilerSession>(
+            SessionOptions{remarks, /*remarksFile=*/"", /*timing=*/false},
+            std::move(listener))};
     return {};
   });
 }

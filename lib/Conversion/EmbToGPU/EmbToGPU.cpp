@@ -3,6 +3,7 @@
 #include "Kernels.h"
 
 #include "recflex/Conversion/Passes.h"
+#include "recflex/Dialect/Emb/IR/Remark.h"
 #include "recflex/Runtime/KernelABI.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -57,6 +58,33 @@ static LogicalResult checkBodies(emb::FusedLookupOp op,
   return success();
 }
 
+/// Says which bodies the features share.
+static void remarkBodies(emb::FusedLookupOp op, const KernelPlan &plan) {
+  auto remark = remark::analysis(
+      op.getLoc(), emb::remarkOn(op, "kernel-planned", "convert-emb-to-gpu"));
+  if (!remark)
+    return;
+  std::vector<int64_t> features(plan.bodies.size());
+  for (const PlannedFeature &feature : plan.features)
+    ++features[feature.body];
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "features: " << plan.features.size()
+     << ", bodies: " << plan.bodies.size() << ": ";
+  llvm::interleaveComma(llvm::zip_equal(plan.bodies, features), os,
+                        [&](auto pair) {
+                          auto &[body, count] = pair;
+                          os << body.getName() << " (" << count << ")";
+                        });
+  os << "; " << plan.sharedBytes << " bytes of shared memory a block, "
+     << plan.scratchBytes << " of scratch a sample";
+  using Arg = remark::detail::Remark::Arg;
+  remark << text << Arg("Features", plan.features.size())
+         << Arg("Bodies", plan.bodies.size())
+         << Arg("SharedBytes", plan.sharedBytes)
+         << Arg("ScratchBytes", plan.scratchBytes);
+}
+
 namespace {
 struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
   using ConvertEmbToGPUPassBase::ConvertEmbToGPUPassBase;
@@ -78,6 +106,7 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
       KernelPlan plan = KernelPlan::build(op);
       if (failed(checkBodies(op, plan)))
         return signalPassFailure();
+      remarkBodies(op, plan);
       OpBuilder builder(&getContext());
       auto module = gpu::GPUModuleOp::create(builder, op.getLoc(),
                                              "recflex_kernels");

@@ -3,10 +3,10 @@
 #include "GatherReduction.h"
 
 #include "recflex/Conversion/Passes.h"
+#include "recflex/Dialect/Emb/IR/Remark.h"
 
 #include "mlir/Dialect/Tensor/Utils/Utils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/IR/Remarks.h"
 
 using namespace mlir;
 
@@ -15,8 +15,8 @@ namespace recflex {
 #define GEN_PASS_DEF_RAISELINALGGATHERTOEMBPASS
 #include "recflex/Conversion/Passes.h.inc"
 
-static remark::RemarkOpts remarkNamed(StringRef name) {
-  return remark::RemarkOpts::name(name).category("raise-linalg-gather-to-emb");
+static remark::RemarkOpts remarkOn(Operation *op, StringRef name) {
+  return emb::remarkOn(op, name, "raise-linalg-gather-to-emb");
 }
 
 /// [samples, lookups] as [samples * lookups].
@@ -80,14 +80,15 @@ struct RaiseLinalgGatherToEmb
       Location loc = op.getLoc();
       auto found = GatherReduction::read(op);
       if (!found) {
-        auto remark = remark::missed(loc, remarkNamed("left-alone"));
+        auto remark = remark::missed(loc, remarkOn(op, "left-alone"));
         if (remark)
           remark << "left linalg.generic alone: " + found.error().message;
         continue;
       }
+      remark::RemarkOpts raised = remarkOn(op, "raised");
       raise(op, *found);
       ++numRaised;
-      auto remark = remark::passed(loc, remarkNamed("raised"));
+      auto remark = remark::passed(loc, raised);
       if (remark)
         remark << "linalg.generic became emb.lookup";
     }

@@ -4,29 +4,29 @@
 
 #include "TorchIR.h"
 
+#include "recflex/Dialect/Emb/IR/Remark.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
 namespace recflex::torch {
 
-static remark::RemarkOpts remarkNamed(StringRef name) {
-  return remark::RemarkOpts::name(name).category(
-      "raise-torch-embedding-bag-to-emb");
+static remark::RemarkOpts remarkOn(Operation *op, StringRef name) {
+  return emb::remarkOn(op, name, "raise-torch-embedding-bag-to-emb");
 }
 
 static void remarkLeft(Operation *op, const std::string &reason) {
-  auto remark = remark::missed(op->getLoc(), remarkNamed("left-alone"));
+  auto remark = remark::missed(op->getLoc(), remarkOn(op, "left-alone"));
   if (remark)
     remark
         << ("left " + op->getName().getStringRef() + " alone: " + reason).str();
 }
 
 static void remarkRaised(Operation *op, Value pooled) {
-  auto remark = remark::passed(op->getLoc(), remarkNamed("raised"));
+  auto remark = remark::passed(op->getLoc(), remarkOn(op, "raised"));
   if (!remark)
     return;
   std::string text;

@@ -2,7 +2,7 @@
 // RUN:   | FileCheck %s --implicit-check-not=tensor.extract[^_]
 // RUN: recflex-opt %s -split-input-file -raise-linalg-gather-to-emb \
 // RUN:     --remarks-filter='raise-.*' -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK --implicit-check-not=Missed
-// REMARK-COUNT-3: remark: [Passed] raised | Category:raise-linalg-gather-to-emb | Remark="linalg.generic became emb.lookup"
+// REMARK-COUNT-3: remark: [Passed] raised | Category:raise-linalg-gather-to-emb | Function={{[a-z]+}} | Remark="linalg.generic became emb.lookup"
 
 #inputs = affine_map<(s, l, c) -> (s, l)>
 #result = affine_map<(s, l, c) -> (s, c)>

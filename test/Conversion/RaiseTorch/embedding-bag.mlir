@@ -10,7 +10,7 @@
 // RUN: recflex-opt %s -allow-unregistered-dialect -split-input-file \
 // RUN:     -raise-torch-embedding-bag-to-emb -o /dev/null 2>&1 | count 0
 
-// REMARK: remark: [Passed] raised | Category:raise-torch-embedding-bag-to-emb | Remark="torch.aten.embedding_bag.padding_idx became emb.lookup"
+// REMARK: remark: [Passed] raised | Category:raise-torch-embedding-bag-to-emb | Function=model | Remark="torch.aten.embedding_bag.padding_idx became emb.lookup"
 // REMARK: remark: [Passed] raised {{.*}} Remark="torch.aten.cat became emb.concat"
 
 // The example of the pass's description.

@@ -185,10 +185,12 @@ func.func private @names(!emb.kjt<2 x i64> {emb.keys = ["user", "item"]},
 // Attributes stand anywhere.
 // CHECK: module @attributes_alone
 // CHECK-SAME: test.first = #emb.occupancy<threads = 32, blocks = 32>
+// CHECK-SAME: test.fourth = #emb.target<chip = "sm_90">
 // CHECK-SAME: test.second = #emb.pooling<max>
 // CHECK-SAME: test.third = !emb.bags<i64>
 module @attributes_alone attributes {
   test.first = #emb.occupancy<threads = 32, blocks = 32>,
   test.second = #emb.pooling<max>,
-  test.third = !emb.bags<i64>
+  test.third = !emb.bags<i64>,
+  test.fourth = #emb.target<chip = "sm_90">
 } {}

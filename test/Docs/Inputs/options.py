@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 COMMANDS = ["import", "generate", "tune", "explain", "compile", "inspect",
-            "diff", "run", "bench", "serve-check", "stress", "doctor",
+            "diff", "run", "bench", "compare", "serve-check", "stress", "doctor",
             "plant-fault"]
 
 

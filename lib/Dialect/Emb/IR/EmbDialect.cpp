@@ -1,5 +1,6 @@
 //===- EmbDialect.cpp - The emb dialect -----------------------------------===//
 
+#include "recflex/Dialect/Emb/IR/Bytecode.h"
 #include "recflex/Dialect/Emb/IR/Emb.h"
 
 #include "mlir/Dialect/GPU/IR/CompilationInterfaces.h"
@@ -33,6 +34,7 @@ void EmbDialect::initialize() {
 #include "recflex/Dialect/Emb/IR/EmbOps.cpp.inc"
       >();
   addInterfaces<EmbInlinerInterface>();
+  addBytecodeInterface(*this);
   declarePromisedInterfaces<ScheduleBodyInterface, GatherAttr, SubWarpAttr,
                             BlockReduceAttr, SegmentedScanAttr,
                             MultiBlockAttr>();

@@ -1,5 +1,6 @@
 //===- Fuse.cpp - A concatenation of lookups as one op --------------------===//
 
+#include "recflex/Dialect/Emb/IR/Remark.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
 #include "llvm/ADT/Sequence.h"
@@ -62,6 +63,7 @@ public:
         order, /*kernel=*/SymbolRefAttr());
     concat.getResult().replaceAllUsesWith(fused.getResult());
     concat.erase();
+    remarkFused(fused);
     // A set: one lookup may be joined several times.
     for (LookupOp lookup :
          llvm::SetVector<LookupOp>(lookups.begin(), lookups.end())) {
@@ -95,6 +97,26 @@ private:
     llvm::stable_sort(
         order, [&](int32_t a, int32_t b) { return steps[a] > steps[b]; });
     return order;
+  }
+
+  static void remarkFused(FusedLookupOp fused) {
+    auto remark =
+        remark::passed(fused.getLoc(), remarkOn(fused, "fused", "emb-fuse"));
+    if (!remark)
+      return;
+    size_t features = fused.getFeatures().size();
+    size_t tables = fused.getTables().size();
+    int64_t columns = fused.getResult().getType().getDimSize(1);
+    int64_t threads = fused.getOccupancy().getThreads();
+    int64_t blocks = fused.getOccupancy().getBlocks();
+    using Arg = remark::detail::Remark::Arg;
+    remark << llvm::formatv("one kernel for features: {0}, tables: {1}, "
+                            "columns: {2}, at {3} x {4}",
+                            features, tables, columns, threads, blocks)
+                  .str()
+           << Arg("Features", features) << Arg("Tables", tables)
+           << Arg("Columns", columns) << Arg("Threads", threads)
+           << Arg("Blocks", blocks);
   }
 
   LogicalResult add(LookupOp lookup) {

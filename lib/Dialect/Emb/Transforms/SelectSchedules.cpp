@@ -1,9 +1,9 @@
 //===- SelectSchedules.cpp - Schedules from statistics alone --------------===//
 
 #include "recflex/Analysis/ScheduleSelector.h"
+#include "recflex/Dialect/Emb/IR/Remark.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
-#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 
@@ -32,9 +32,9 @@ static std::string microseconds(double time) {
 /// Says what was chosen, what came second, and why.
 static void remarkChoice(LookupOp lookup, const ScheduleChoice &choice,
                          double kernelTime) {
-  auto remark = remark::passed(lookup.getLoc(),
-                               remark::RemarkOpts::name("schedule-selected")
-                                   .category("emb-select-schedules"));
+  auto remark =
+      remark::passed(lookup.getLoc(), remarkOn(lookup, "schedule-selected",
+                                               "emb-select-schedules"));
   if (!remark)
     return;
   std::string text;
@@ -54,7 +54,12 @@ static void remarkChoice(LookupOp lookup, const ScheduleChoice &choice,
        << microseconds(kernelTime);
   else
     os << ": fewest instructions";
+  using Arg = remark::detail::Remark::Arg;
   remark << text;
+  addFeature(remark, lookup);
+  remark << Arg("Schedule", Attribute(choice.chosen.schedule));
+  if (choice.runnerUp.schedule)
+    remark << Arg("RunnerUp", Attribute(choice.runnerUp.schedule));
 }
 
 namespace {

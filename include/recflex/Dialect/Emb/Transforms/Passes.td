@@ -106,6 +106,8 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
     `emb.occupancy`, else 128 threads and 10 blocks. So it is with the binding,
     else at run time; a fixed one goes by the lookups' statistics.
 
+    What one kernel serves is a remark of the category `emb-fuse`.
+
     ```mlir
     // Before
     %0 = emb.lookup sum %t0[%b0] {schedule = #emb.gather<...>} ...
