@@ -12,6 +12,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 #include <map>
 
@@ -42,6 +43,8 @@ LogicalResult LaunchEmitter::checkMemref(Value value, StringRef name) {
 LogicalResult LaunchEmitter::check() {
   if (op.getResult())
     return op.emitOpError("works on tensors; run -one-shot-bufferize first");
+  if (!op->getParentOfType<FunctionOpInterface>())
+    return op.emitOpError("stands in no function; kernels are launched by one");
   Operation *kernels = symbols.lookup(op.getKernels().getRootReference());
   if (!isa_and_nonnull<gpu::GPUModuleOp, gpu::BinaryOp>(kernels))
     return op.emitOpError("launches kernels of ")
@@ -121,9 +124,9 @@ Value LaunchEmitter::emitHostDescriptors() {
   Value host;
   {
     OpBuilder::InsertionGuard guard(b);
-    Operation *scope =
-        op->getParentWithTrait<OpTrait::AutomaticAllocationScope>();
-    b.setInsertionPointToStart(&scope->getRegion(0).front());
+    // Not where the op stands: in a loop the stack would grow.
+    auto function = op->getParentOfType<FunctionOpInterface>();
+    b.setInsertionPointToStart(&function.getFunctionBody().front());
     host = memref::AllocaOp::create(b, type);
   }
   Value contents = memref::GetGlobalOp::create(b, type, global.getSymName());
