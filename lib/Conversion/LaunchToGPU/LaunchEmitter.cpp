@@ -165,7 +165,8 @@ LaunchEmitter::Workspace LaunchEmitter::emitWorkspace() {
   workspace.memory =
       gpu::AllocOp::create(b, MemRefType::get(bytes, b.getI8Type()),
                            /*asyncToken=*/Type(), ValueRange(), size,
-                           /*symbolOperands=*/ValueRange());
+                           /*symbolOperands=*/ValueRange())
+          .getMemref();
   auto view = [&](int64_t at, ArrayRef<int64_t> shape, Type element,
                   ValueRange sizes = {}) -> Value {
     return memref::ViewOp::create(b, MemRefType::get(shape, element),
