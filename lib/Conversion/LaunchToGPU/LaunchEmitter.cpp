@@ -117,18 +117,24 @@ void LaunchEmitter::emitSizes() {
 
 /// The descriptors in the host's memory, with the tables' addresses. On the
 /// stack: the copy to the device may be enqueued, and freeing would wait for it.
+/// Where the function begins, if the tables are there: in a loop the stack would
+/// grow, and behind other kernels -gpu-async-region would wait for them first.
 Value LaunchEmitter::emitHostDescriptors() {
   memref::GlobalOp global = createDescriptorGlobal(
       symbols, op.getLoc(), op.getKernels().getLeafReference(), descriptors);
   MemRefType type = global.getType();
-  Value host;
-  {
-    OpBuilder::InsertionGuard guard(b);
-    // Not where the op stands: in a loop the stack would grow.
-    auto function = op->getParentOfType<FunctionOpInterface>();
-    b.setInsertionPointToStart(&function.getFunctionBody().front());
-    host = memref::AllocaOp::create(b, type);
-  }
+  Block *entry =
+      &op->getParentOfType<FunctionOpInterface>().getFunctionBody().front();
+  OpBuilder::InsertionGuard guard(b);
+  OpBuilder::InsertPoint here = b.saveInsertionPoint();
+  b.setInsertionPointToStart(entry);
+  Value host = memref::AllocaOp::create(b, type);
+  auto isArgument = [&](Value table) {
+    auto argument = dyn_cast<BlockArgument>(table);
+    return argument && argument.getOwner() == entry;
+  };
+  if (!llvm::all_of(op.getTables(), isArgument))
+    b.restoreInsertionPoint(here);
   Value contents = memref::GetGlobalOp::create(b, type, global.getSymName());
   memref::CopyOp::create(b, contents, host);
   SmallVector<Value> addresses;
