@@ -13,9 +13,13 @@
 
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/DataLayout.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/IntrinsicsNVPTX.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 #include <algorithm>
 #include <cstring>
@@ -30,15 +34,20 @@ namespace {
   endProcess("recflex_gpu_simulator", error);
 }
 
-/// Kernels that were given as bitcode, and compiled for the host once one of
-/// them is asked for.
+/// The dimension, 0 to 2 for x to z, in which a grid has its blocks and a block
+/// its threads.
+using Axes = std::pair<int, int>;
+
+/// Kernels that were given as bitcode, compiled for the host once they are
+/// launched.
 struct Module {
   llvm::StringRef bitcode;
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> kernels;
-  std::unique_ptr<Simulator> simulator;
+  std::map<Axes, std::unique_ptr<Simulator>> simulators;
 
-  void load();
+  void parse();
+  Simulator &simulator(Axes axes);
 };
 
 struct Kernel {
@@ -68,7 +77,7 @@ struct Memory {
 
 } // namespace
 
-void Module::load() {
+void Module::parse() {
   if (!bitcode.starts_with("BC"))
     fail(makeError("the kernels are no LLVM bitcode, which the simulator runs; "
                    "compile them with gpu-module-to-binary=format=llvm"));
@@ -77,10 +86,56 @@ void Module::load() {
   if (!parsed)
     fail(makeError("the kernels: ", llvm::toString(parsed.takeError())));
   kernels = std::move(*parsed);
-  Result<std::unique_ptr<Simulator>> created = Simulator::create(*kernels);
+}
+
+/// The kernels with x and another dimension of these registers exchanged: the
+/// simulator counts blocks and threads in x.
+static void exchangeAxis(llvm::Module &kernels,
+                         const llvm::Intrinsic::ID (&registers)[3], int axis) {
+  for (llvm::Function &function : kernels)
+    for (llvm::Instruction &instruction : llvm::instructions(function)) {
+      auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
+      if (!call)
+        continue;
+      llvm::Intrinsic::ID id = call->getIntrinsicID(), first = registers[0];
+      if (id != first && id != registers[axis])
+        continue;
+      call->setCalledFunction(llvm::Intrinsic::getOrInsertDeclaration(
+          &kernels, id == first ? registers[axis] : first));
+    }
+}
+
+Simulator &Module::simulator(Axes axes) {
+  using namespace llvm;
+  std::unique_ptr<Simulator> &simulator = simulators[axes];
+  if (simulator)
+    return *simulator;
+  std::unique_ptr<llvm::Module> turned = CloneModule(*kernels);
+  exchangeAxis(*turned,
+               {Intrinsic::nvvm_read_ptx_sreg_ctaid_x,
+                Intrinsic::nvvm_read_ptx_sreg_ctaid_y,
+                Intrinsic::nvvm_read_ptx_sreg_ctaid_z},
+               axes.first);
+  exchangeAxis(*turned,
+               {Intrinsic::nvvm_read_ptx_sreg_nctaid_x,
+                Intrinsic::nvvm_read_ptx_sreg_nctaid_y,
+                Intrinsic::nvvm_read_ptx_sreg_nctaid_z},
+               axes.first);
+  exchangeAxis(*turned,
+               {Intrinsic::nvvm_read_ptx_sreg_tid_x,
+                Intrinsic::nvvm_read_ptx_sreg_tid_y,
+                Intrinsic::nvvm_read_ptx_sreg_tid_z},
+               axes.second);
+  exchangeAxis(*turned,
+               {Intrinsic::nvvm_read_ptx_sreg_ntid_x,
+                Intrinsic::nvvm_read_ptx_sreg_ntid_y,
+                Intrinsic::nvvm_read_ptx_sreg_ntid_z},
+               axes.second);
+  Result<std::unique_ptr<Simulator>> created = Simulator::create(*turned);
   if (!created)
     fail(created.error());
   simulator = std::move(*created);
+  return *simulator;
 }
 
 /// The bits of a parameter of `type` at `value`.
@@ -104,7 +159,7 @@ void *mgpuModuleLoad(const void *image, size_t bytes) {
 }
 
 void *mgpuModuleLoadJIT(const void *, int32_t) {
-  return new Module; // load() says what is wrong with it
+  return new Module; // parse() says what is wrong with it
 }
 
 void mgpuModuleUnload(void *module) { delete static_cast<Module *>(module); }
@@ -114,8 +169,8 @@ void *mgpuModuleGetFunction(void *handle, const char *name) {
   std::lock_guard<std::mutex> lock(mutex);
   static std::map<std::pair<Module *, std::string>, Kernel> known;
   auto *module = static_cast<Module *>(handle);
-  if (!module->simulator)
-    module->load();
+  if (!module->kernels)
+    module->parse();
   llvm::Function *function = module->kernels->getFunction(name);
   if (!function)
     fail(makeError("the module has no kernel '", std::string(name), "'"));
@@ -134,17 +189,33 @@ static void printLaunch(const Kernel &kernel, LaunchShape shape,
                  parameters);
 }
 
+/// The dimension in which a grid or a block is larger than 1.
+static int findAxis(const std::string &kernel, const char *what,
+                    const intptr_t (&sizes)[3]) {
+  int axis = 0, larger = 0;
+  for (int i = 0; i != 3; ++i)
+    if (sizes[i] > 1) {
+      axis = i;
+      ++larger;
+    }
+  if (larger > 1)
+    fail(makeError("kernel '", kernel, "' is launched with ", sizes[0], " x ",
+                   sizes[1], " x ", sizes[2], " ", what,
+                   "; the simulator has one dimension"));
+  return axis;
+}
+
 void mgpuLaunchKernel(void *function, intptr_t gridX, intptr_t gridY,
                       intptr_t gridZ, intptr_t blockX, intptr_t blockY,
                       intptr_t blockZ, int32_t sharedBytes, void *,
                       void **params, void **, size_t) {
   auto &kernel = *static_cast<Kernel *>(function);
   std::string name = kernel.function->getName().str();
-  if (std::max({gridY, gridZ, blockY, blockZ}) > 1)
-    fail(makeError("kernel '", name, "' is launched as ", gridX, " x ", gridY,
-                   " x ", gridZ, " blocks of ", blockX, " x ", blockY, " x ",
-                   blockZ, " threads; the simulator has one dimension"));
-  LaunchShape shape{gridX, static_cast<int32_t>(blockX), sharedBytes};
+  Axes axes{findAxis(name, "blocks", {gridX, gridY, gridZ}),
+            findAxis(name, "threads a block", {blockX, blockY, blockZ})};
+  LaunchShape shape{gridX * gridY * gridZ,
+                    static_cast<int32_t>(blockX * blockY * blockZ),
+                    sharedBytes};
   const llvm::DataLayout &layout = kernel.module->kernels->getDataLayout();
   std::vector<KernelArgument> arguments;
   for (const llvm::Argument &argument : kernel.function->args())
@@ -154,7 +225,7 @@ void mgpuLaunchKernel(void *function, intptr_t gridX, intptr_t gridY,
 
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
-  Simulator &simulator = *kernel.module->simulator;
+  Simulator &simulator = kernel.module->simulator(axes);
   simulator.clearMemory();
   size_t number = 0;
   for (auto [begin, bytes] : Memory::get().allocations)
