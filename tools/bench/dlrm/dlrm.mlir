@@ -94,11 +94,8 @@ func.func @dlrm(%dense: tensor<?x13xf32>, %kjt: !kjt, %t0: !t0, %t1: !t1,
   // Beside the pooled rows.
   %pooled = call @lookups(%kjt, %t0, %t1, %t2, %t3, %t4, %t5, %t6)
       : (!kjt, !t0, !t1, !t2, !t3, !t4, !t5, !t6) -> tensor<?x376xf32>
-  %wide = tensor.empty(%batch) : tensor<?x392xf32>
-  %half = tensor.insert_slice %h3 into %wide[0, 0] [%batch, 16] [1, 1]
-      : tensor<?x16xf32> into tensor<?x392xf32>
-  %all = tensor.insert_slice %pooled into %half[0, 16] [%batch, 376] [1, 1]
-      : tensor<?x376xf32> into tensor<?x392xf32>
+  %all = tensor.concat dim(1) %h3, %pooled
+      : (tensor<?x16xf32>, tensor<?x376xf32>) -> tensor<?x392xf32>
 
   // relu(all x top + bias)
   %s0 = tensor.empty(%batch) : tensor<?x256xf32>
