@@ -137,6 +137,30 @@ gpu.module @k {
 
 // -----
 
+// The caller's rows, of which somebody says that they are aligned.
+// CHECK-LABEL: func.func @assumed(
+// CHECK-NOT:     scf.if
+// CHECK:         gpu.launch_func @k::@recflex_forward blocks
+module attributes {gpu.container_module} {
+func.func @assumed(%values: memref<?xi32>, %offsets: memref<?xi32>,
+                   %t0: memref<1024x4xf32>, %given: memref<?x4xf32>) {
+  %rows = memref.assume_alignment %given, 16 : memref<?x4xf32>
+  emb.launch @k %values, %offsets keys 1 tables(%t0) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%rows)
+    : (memref<?xi32>, memref<?xi32>, memref<1024x4xf32>, memref<?x4xf32>) -> ()
+  return
+}
+gpu.module @k {
+  llvm.func @recflex_bind_keys() attributes {gpu.kernel, nvvm.kernel}
+  llvm.func @recflex_bind_order() attributes {gpu.kernel, nvvm.kernel}
+  llvm.func @recflex_forward() attributes {gpu.kernel, nvvm.kernel}
+}
+}
+
+// -----
+
 // Whose rows are the caller's, and of any layout, the host chooses a kernel for.
 // CHECK-LABEL: func.func @unknown(
 // CHECK-SAME:    %[[ROWS:[a-z0-9]+]]: memref<?x4xf32, strided<[?, 1], offset: ?>>)

@@ -10,6 +10,19 @@
 // RUN:   | recflex-opt %to-llvm | %run-main | FileCheck %s
 // CHECK: {{^}}12{{$}}
 
+// The same for a GPU: lookups in RecFlex's kernels, linalg in upstream's, and host
+// code that launches both, here on the simulator. Rows of 11 columns are no
+// multiple of a vector.
+// RUN: %lower-for-gpu %s %t.mlir sm_90 llvm
+// RUN: env RECFLEX_PRINT_LAUNCHES=1 %simulate-main %t.mlir 2>&1 | FileCheck %s --check-prefix=SIM
+// SIM:      launch recflex_bind_keys: 2 blocks of 64 threads, 5 parameters
+// SIM-NEXT: launch recflex_bind_order: 2 blocks of 64 threads, 4 parameters
+// SIM-NEXT: launch recflex_forward_any: 3 blocks of 128 threads, 17 parameters
+// SIM-NEXT: launch main_kernel: 4 blocks of 256 threads
+// SIM-NEXT: launch main_kernel: 4 blocks of 256 threads
+// SIM-NEXT: launch main_kernel: 4 blocks of 256 threads
+// SIM-NEXT: {{^}}12{{$}}
+
 #row = affine_map<(d0, d1) -> (d1)>
 #both = affine_map<(d0, d1) -> (d0, d1)>
 

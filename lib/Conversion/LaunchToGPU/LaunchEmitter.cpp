@@ -252,7 +252,7 @@ LaunchEmitter::RowsFormat LaunchEmitter::emitFormat(Value address,
   bool offsetKnown = !ShapedType::isDynamic(known->offset);
   if (strideKnown && known->strides.front() % abi::kOutputVector != 0)
     return {i32(narrow), false};
-  if (isAllocated(op.getRows()) && strideKnown && offsetKnown)
+  if (isBaseAligned(op.getRows(), kRowAlignment) && strideKnown && offsetKnown)
     return isOffsetAligned(type, kRowAlignment)
                ? RowsFormat{i32(abi::kUsualFormat), true}
                : RowsFormat{i32(narrow), false};

@@ -6,6 +6,8 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
+#include <cstddef>
+
 using namespace mlir;
 
 namespace recflex {
@@ -40,11 +42,16 @@ bool isOffsetAligned(MemRefType type, int64_t bytes) {
          found->offset * elementBytes(type) % bytes == 0;
 }
 
-bool isAllocated(Value memref) {
+bool isBaseAligned(Value memref, int64_t bytes) {
+  // No function returns memory that is aligned to less (C11, 7.22.3).
+  constexpr int64_t leastAlignment = alignof(std::max_align_t);
   Operation *op = memref.getDefiningOp();
   while (isa_and_nonnull<memref::SubViewOp, memref::CastOp>(op))
     op = op->getOperand(0).getDefiningOp();
-  return isa_and_nonnull<memref::AllocOp, gpu::AllocOp>(op);
+  if (auto assumption = dyn_cast_or_null<memref::AssumeAlignmentOp>(op))
+    return assumption.getAlignment() % bytes == 0;
+  return isa_and_nonnull<memref::AllocOp, gpu::AllocOp>(op) &&
+         leastAlignment % bytes == 0;
 }
 
 Value emitAddress(ImplicitLocOpBuilder &b, Value memref) {

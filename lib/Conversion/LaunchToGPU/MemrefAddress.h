@@ -23,9 +23,9 @@ bool isDense(mlir::MemRefType type);
 /// begins, as far as the type says.
 bool isOffsetAligned(mlir::MemRefType type, int64_t bytes);
 
-/// Whether it begins where an allocation does: no function returns memory that
-/// is aligned to less than 16 bytes.
-bool isAllocated(mlir::Value memref);
+/// Whether what it is a part of begins at a multiple of `bytes`: an allocation,
+/// or what a memref.assume_alignment says it of.
+bool isBaseAligned(mlir::Value memref, int64_t bytes);
 
 /// The address of element 0, i64.
 mlir::Value emitAddress(mlir::ImplicitLocOpBuilder &b, mlir::Value memref);

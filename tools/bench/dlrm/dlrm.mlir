@@ -57,8 +57,9 @@ func.func private @lookups(%kjt: !kjt, %t0: !t0, %t1: !t1, %t2: !t2, %t3: !t3,
 }
 
 func.func @embed(%kjt: !kjt, %t0: !t0, %t1: !t1, %t2: !t2, %t3: !t3, %t4: !t4,
-                 %t5: !t5, %t6: !t6, %rows: memref<?x376xf32>)
+                 %t5: !t5, %t6: !t6, %given: memref<?x376xf32>)
     attributes {llvm.emit_c_interface} {
+  %rows = memref.assume_alignment %given, 16 : memref<?x376xf32>
   %pooled = call @lookups(%kjt, %t0, %t1, %t2, %t3, %t4, %t5, %t6)
       : (!kjt, !t0, !t1, !t2, !t3, !t4, !t5, !t6) -> tensor<?x376xf32>
   bufferization.materialize_in_destination %pooled in restrict writable %rows
