@@ -358,9 +358,13 @@ def ConvertEmbLaunchToGPUPass
     Kernels read tables, values, offsets and weights, and write rows, where they
     are: the host compiler sees to it that a GPU reaches them. Tables, values,
     offsets and weights must be dense; bufferize with
-    `function-boundary-type-conversion=identity-layout-map`. Rows may have any
-    stride: unless they are aligned to 16 bytes, and known to be, the kernel for
-    rows of any alignment writes them, or the host chooses between the two.
+    `function-boundary-type-conversion=identity-layout-map`. Tables begin at
+    multiples of 16 bytes.
+
+    Rows may have any stride. Where their address and stride are known to be
+    multiples of 16 bytes, `recflex_forward` writes them: in columns of an
+    allocation, or of what `memref.assume_alignment` says it of. Where they are
+    known not to be, `recflex_forward_any` does. Else the host chooses.
 
     The gpu ops are synchronous, as those of `-convert-parallel-loops-to-gpu` are:
     `-gpu-async-region` puts all of a block on one stream, and `-gpu-to-llvm`

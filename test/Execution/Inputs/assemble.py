@@ -1,6 +1,6 @@
 """assemble.py PTXAS MODULE: assembles the PTX of every gpu.binary of a module.
 
-Prints a line for each: its name, its chip, and the kernels that the cubin has.
+Prints a line for each: its name, its chip and its kernels.
 """
 
 import re
