@@ -387,7 +387,7 @@ int64_t FusedFeatures::width() const {
 LogicalResult FusedLookupOp::verify() {
   KjtType kjt = getKjt().getType();
   std::string keys;
-  llvm::raw_string_ostream(keys) << kjt;
+  llvm::raw_string_ostream(keys) << '\'' << kjt << '\'';
   auto getShape = [this](FusedFeatureAttr f) { return this->getShape(f); };
   FusedFeatures features{*this,
                          getTables().getTypes(),
