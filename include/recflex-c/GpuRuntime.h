@@ -27,9 +27,9 @@ extern "C" {
     simulator has no number. */
 void mgpuSetDefaultDevice(int32_t device);
 
-/** A module of PTX that ends with a zero, of a cubin or a fatbin, or (simulator)
-    of LLVM bitcode. The image must stay; it is read when a kernel is first asked
-    for. `optLevel`, 0 to 4, is that of the driver's compiler. */
+/** A module of PTX that ends with a zero, of a cubin or a fatbin, or
+   (simulator) of LLVM bitcode. The image must stay; it is read when a kernel is
+   first asked for. `optLevel`, 0 to 4, is that of the driver's compiler. */
 void *mgpuModuleLoad(const void *image, size_t bytes);
 void *mgpuModuleLoadJIT(const void *ptx, int32_t optLevel);
 void mgpuModuleUnload(void *module);
@@ -54,7 +54,8 @@ void mgpuEventRecord(void *event, void *stream);
 void mgpuEventSynchronize(void *event);
 
 /** Memory of the GPU, in the order of the stream; from the driver's pool, which
-    keeps what is freed. With `isHostShared` managed memory, which both reach. */
+    keeps what is freed. With `isHostShared` managed memory, which both reach.
+ */
 void *mgpuMemAlloc(uint64_t bytes, void *stream, bool isHostShared);
 void mgpuMemFree(void *memory, void *stream);
 /** Between the host and the GPU, or on the GPU. */

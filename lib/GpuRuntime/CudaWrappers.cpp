@@ -14,10 +14,10 @@ using namespace recflex;
 
 namespace {
 
-constexpr unsigned kAttachGlobal = 1;   // CU_MEM_ATTACH_GLOBAL
-constexpr int kReleaseThreshold = 4;    // CU_MEMPOOL_ATTR_RELEASE_THRESHOLD
+constexpr unsigned kAttachGlobal = 1;    // CU_MEM_ATTACH_GLOBAL
+constexpr int kReleaseThreshold = 4;     // CU_MEMPOOL_ATTR_RELEASE_THRESHOLD
 constexpr int kJitOptimizationLevel = 7; // CU_JIT_OPTIMIZATION_LEVEL
-constexpr unsigned kPortable = 1;       // CU_MEMHOSTREGISTER_PORTABLE
+constexpr unsigned kPortable = 1;        // CU_MEMHOSTREGISTER_PORTABLE
 
 [[noreturn]] void fail(const Error &error) {
   endProcess("recflex_gpu_runtime", error);
@@ -91,7 +91,8 @@ Gpu::Gpu() {
   call(driver->ctxPushCurrent, "cuCtxPushCurrent", context);
   call(driver->streamCreate, "cuStreamCreate", &ownStream,
        cuda::kStreamNonBlocking);
-  // Freed memory stays in the pool: a batch allocates what the one before freed.
+  // Freed memory stays in the pool: a batch allocates what the one before
+  // freed.
   CUmemPoolHandle_st *pool = nullptr;
   uint64_t all = UINT64_MAX;
   call(driver->deviceGetDefaultMemPool, "cuDeviceGetDefaultMemPool", &pool,
@@ -144,15 +145,16 @@ static void load(const Gpu &gpu, Module &module) {
   char log[4096] = "";
   int names[] = {cuda::kJitErrorLogBuffer, cuda::kJitErrorLogBufferSizeBytes,
                  kJitOptimizationLevel};
-  void *values[] = {log, reinterpret_cast<void *>(sizeof log),
-                    reinterpret_cast<void *>(
-                        static_cast<intptr_t>(module.optLevel))};
+  void *values[] = {
+      log, reinterpret_cast<void *>(sizeof log),
+      reinterpret_cast<void *>(static_cast<intptr_t>(module.optLevel))};
   unsigned count = module.optLevel < 0 ? 2 : 3;
   int code = gpu.cuda().moduleLoadDataEx(&module.loaded, module.image, count,
                                          names, values);
   if (code != cuda::kSuccess)
-    fail(gpu.cuda().error(code, "cuModuleLoadDataEx").then(
-        std::string("\n") + log));
+    fail(gpu.cuda()
+             .error(code, "cuModuleLoadDataEx")
+             .then(std::string("\n") + log));
 }
 
 //===----------------------------------------------------------------------===//

@@ -11,7 +11,8 @@
 namespace recflex {
 
 /// Says what went wrong and ends the process: compiled code takes no error, and
-/// would go on with wrong numbers. Nothing is torn down: that would use the GPU.
+/// would go on with wrong numbers. Nothing is torn down: that would use the
+/// GPU.
 [[noreturn]] inline void endProcess(const char *library, const Error &error) {
   std::fprintf(stderr, "%s: error: %s\n", library, error.message.c_str());
   std::fflush(nullptr);

@@ -183,10 +183,10 @@ static void printLaunch(const Kernel &kernel, LaunchShape shape,
                         size_t parameters) {
   static const bool wanted = std::getenv("RECFLEX_PRINT_LAUNCHES");
   if (wanted)
-    std::fprintf(stderr, "launch %s: %lld blocks of %d threads, %zu parameters\n",
-                 kernel.function->getName().str().c_str(),
-                 static_cast<long long>(shape.blocks), shape.threads,
-                 parameters);
+    std::fprintf(
+        stderr, "launch %s: %lld blocks of %d threads, %zu parameters\n",
+        kernel.function->getName().str().c_str(),
+        static_cast<long long>(shape.blocks), shape.threads, parameters);
 }
 
 /// The dimension in which a grid or a block is larger than 1.
@@ -219,8 +219,8 @@ void mgpuLaunchKernel(void *function, intptr_t gridX, intptr_t gridY,
   const llvm::DataLayout &layout = kernel.module->kernels->getDataLayout();
   std::vector<KernelArgument> arguments;
   for (const llvm::Argument &argument : kernel.function->args())
-    arguments.push_back(readArgument(layout, argument.getType(),
-                                     params[argument.getArgNo()]));
+    arguments.push_back(
+        readArgument(layout, argument.getType(), params[argument.getArgNo()]));
   printLaunch(kernel, shape, arguments.size());
 
   static std::mutex mutex;

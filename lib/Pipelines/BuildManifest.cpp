@@ -40,8 +40,8 @@ Manifest buildManifest(emb::FusedLookupOp op, StringRef name, StringRef chip) {
   Manifest manifest;
   manifest.name = name.str();
   manifest.chip = chip.str();
-  manifest.producer = "recflex " RECFLEX_VERSION " (LLVM " LLVM_VERSION_STRING
-                      ")";
+  manifest.producer =
+      "recflex " RECFLEX_VERSION " (LLVM " LLVM_VERSION_STRING ")";
   manifest.jaggedFeatures =
       static_cast<int32_t>(op.getKjt().getType().getFeatures());
   manifest.outputWidth =

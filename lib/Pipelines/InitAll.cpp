@@ -3,13 +3,13 @@
 #include "recflex/InitAll.h"
 
 #include "recflex/Conversion/Passes.h"
-#include "recflex/Pipelines/Compiler.h"
-#include "recflex/Pipelines/Passes.h"
 #include "recflex/Dialect/Emb/Transforms/BufferizableOpInterfaceImpl.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
+#include "recflex/Pipelines/Compiler.h"
+#include "recflex/Pipelines/Passes.h"
 #include "recflex/Schedules/Schedules.h"
-#include "recflex/Tuning/Passes.h"
 #include "recflex/Target/GpuTarget.h"
+#include "recflex/Tuning/Passes.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"

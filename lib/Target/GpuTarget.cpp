@@ -18,8 +18,8 @@ namespace {
 struct GpuTarget final
     : gpu::TargetAttrInterface::ExternalModel<GpuTarget, emb::TargetAttr> {
 
-  /// LLVM bitcode if that is asked for, and else PTX: a driver compiles it as it
-  /// loads it, so no toolkit is needed.
+  /// LLVM bitcode if that is asked for, and else PTX: a driver compiles it as
+  /// it loads it, so no toolkit is needed.
   std::optional<SmallVector<char, 0>>
   serializeToObject(Attribute attribute, Operation *op,
                     const gpu::TargetOptions &options) const {
@@ -58,13 +58,15 @@ struct GpuTarget final
         cast<emb::TargetAttr>(attribute).getChip());
     // Of the driver's compiler, which the translation to LLVM IR tells it; the
     // driver's own default is 4.
-    NamedAttribute level = builder.getNamedAttr("O", builder.getI32IntegerAttr(4));
+    NamedAttribute level =
+        builder.getNamedAttr("O", builder.getI32IntegerAttr(4));
     return builder.getAttr<gpu::ObjectAttr>(
         target,
         isBitcode(options) ? gpu::CompilationTarget::Offload
                            : gpu::CompilationTarget::Assembly,
         builder.getStringAttr(StringRef(object.data(), object.size())),
-        isBitcode(options) ? DictionaryAttr() : builder.getDictionaryAttr(level),
+        isBitcode(options) ? DictionaryAttr()
+                           : builder.getDictionaryAttr(level),
         /*kernels=*/gpu::KernelTableAttr());
   }
 

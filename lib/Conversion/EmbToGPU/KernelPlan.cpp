@@ -130,7 +130,8 @@ void KernelPlan::describe(Manifest &manifest, TypeRange tables) const {
     feature.weighted = attribute.getWeighted();
     feature.samplesPerTile = static_cast<int32_t>(planned.tile.samples);
     feature.columnTiles = static_cast<int32_t>(planned.tile.columnTiles);
-    feature.parallelLookups = static_cast<int32_t>(planned.tile.parallelLookups);
+    feature.parallelLookups =
+        static_cast<int32_t>(planned.tile.parallelLookups);
     feature.warpSamples = static_cast<int32_t>(planned.tile.warpSamples);
     feature.scratch = static_cast<int32_t>(planned.scratch);
     manifest.features.push_back(std::move(feature));

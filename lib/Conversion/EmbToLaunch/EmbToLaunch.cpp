@@ -45,9 +45,8 @@ struct LaunchFusedLookup : OpConversionPattern<emb::FusedLookupOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     BagArrays kjt{adaptor.getKjt()[0], adaptor.getKjt()[1]};
     int64_t keys = op.getKjt().getType().getFeatures();
-    Value batch =
-        arith::DivUIOp::create(b, countSamples(b, kjt),
-                               arith::ConstantIndexOp::create(b, keys));
+    Value batch = arith::DivUIOp::create(
+        b, countSamples(b, kjt), arith::ConstantIndexOp::create(b, keys));
     auto type = cast<RankedTensorType>(op.getResult().getType());
     Value place = tensor::EmptyOp::create(b, type, ValueRange(batch));
     rewriter.replaceOpWithNewOp<emb::LaunchOp>(
@@ -69,8 +68,8 @@ struct ConvertEmbToLaunch
     RewritePatternSet patterns(&getContext());
     populateEmbToLinalgPatterns(converter, patterns);
     patterns.add<LaunchFusedLookup>(converter, &getContext(), /*benefit=*/2);
-    if (failed(convertEmb(getOperation(), converter, target,
-                          std::move(patterns))))
+    if (failed(
+            convertEmb(getOperation(), converter, target, std::move(patterns))))
       signalPassFailure();
   }
 };

@@ -77,8 +77,8 @@ struct ConvertEmbToLinalg
     target.addIllegalDialect<emb::EmbDialect>();
     RewritePatternSet patterns(&getContext());
     populateEmbToLinalgPatterns(converter, patterns);
-    if (failed(convertEmb(getOperation(), converter, target,
-                          std::move(patterns))))
+    if (failed(
+            convertEmb(getOperation(), converter, target, std::move(patterns))))
       signalPassFailure();
   }
 };

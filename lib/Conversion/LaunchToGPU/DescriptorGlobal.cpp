@@ -11,9 +11,9 @@ namespace recflex {
 static_assert(offsetof(abi::FeatureDescriptor, table) == 0,
               "the first word is the table's address");
 
-memref::GlobalOp createDescriptorGlobal(
-    SymbolTable &symbols, Location loc, StringRef name,
-    const std::vector<abi::FeatureDescriptor> &descriptors) {
+memref::GlobalOp
+createDescriptorGlobal(SymbolTable &symbols, Location loc, StringRef name,
+                       const std::vector<abi::FeatureDescriptor> &descriptors) {
   SmallVector<int64_t> words(descriptors.size() * kDescriptorWords);
   std::memcpy(words.data(), descriptors.data(),
               descriptors.size() * sizeof(abi::FeatureDescriptor));
@@ -28,8 +28,8 @@ memref::GlobalOp createDescriptorGlobal(
       /*sym_visibility=*/builder.getStringAttr("private"),
       MemRefType::get(shape, word), contents, /*constant=*/true,
       /*alignment=*/builder.getI64IntegerAttr(sizeof(uint64_t)));
-  symbols.insert(global, Block::iterator(
-                             symbols.getOp()->getRegion(0).front().begin()));
+  symbols.insert(
+      global, Block::iterator(symbols.getOp()->getRegion(0).front().begin()));
   return global;
 }
 

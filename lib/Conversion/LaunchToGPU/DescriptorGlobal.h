@@ -16,8 +16,8 @@ namespace recflex {
 constexpr int64_t kDescriptorWords =
     sizeof(abi::FeatureDescriptor) / sizeof(uint64_t);
 
-/// A private constant memref<F x kDescriptorWords x i64> of `descriptors`, whose
-/// table addresses are zero, named after `name`.
+/// A private constant memref<F x kDescriptorWords x i64> of `descriptors`,
+/// whose table addresses are zero, named after `name`.
 mlir::memref::GlobalOp
 createDescriptorGlobal(mlir::SymbolTable &symbols, mlir::Location loc,
                        llvm::StringRef name,

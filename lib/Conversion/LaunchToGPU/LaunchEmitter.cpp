@@ -69,9 +69,10 @@ LogicalResult LaunchEmitter::check() {
   std::optional<Strides> strides = getStrides(rows);
   if (!strides || strides->strides.back() != 1)
     return op.emitOpError("writes to ")
-           << rows << "; the columns of a row must lie side by side: bufferize "
-                      "with function-boundary-type-conversion="
-                      "identity-layout-map";
+           << rows
+           << "; the columns of a row must lie side by side: bufferize "
+              "with function-boundary-type-conversion="
+              "identity-layout-map";
   return success();
 }
 
@@ -116,9 +117,10 @@ void LaunchEmitter::emitSizes() {
 //===----------------------------------------------------------------------===//
 
 /// The descriptors in the host's memory, with the tables' addresses. On the
-/// stack: the copy to the device may be enqueued, and freeing would wait for it.
-/// Where the function begins, if the tables are there: in a loop the stack would
-/// grow, and behind other kernels -gpu-async-region would wait for them first.
+/// stack: the copy to the device may be enqueued, and freeing would wait for
+/// it. Where the function begins, if the tables are there: in a loop the stack
+/// would grow, and behind other kernels -gpu-async-region would wait for them
+/// first.
 Value LaunchEmitter::emitHostDescriptors() {
   memref::GlobalOp global = createDescriptorGlobal(
       symbols, op.getLoc(), op.getKernels().getLeafReference(), descriptors);
@@ -206,8 +208,7 @@ void LaunchEmitter::launch(const char *kernel, Value blocks, int64_t threads,
       FlatSymbolRefAttr::get(b.getContext(), kernel)};
   Value one = index(1);
   gpu::LaunchFuncOp::create(
-      b,
-      SymbolRefAttr::get(op.getKernels().getRootReference(), path),
+      b, SymbolRefAttr::get(op.getKernels().getRootReference(), path),
       gpu::KernelDim3{blocks, one, one},
       gpu::KernelDim3{index(threads), one, one},
       /*dynamicSharedMemorySize=*/Value(), operands,
@@ -266,9 +267,9 @@ LaunchEmitter::RowsFormat LaunchEmitter::emitFormat(Value address,
   Value rest = arith::AndIOp::create(b, bits, i64(kRowAlignment - 1));
   Value isWide =
       arith::CmpIOp::create(b, arith::CmpIPredicate::eq, rest, i64(0));
-  return {arith::SelectOp::create(b, isWide, i32(abi::kUsualFormat),
-                                  i32(narrow)),
-          std::nullopt};
+  return {
+      arith::SelectOp::create(b, isWide, i32(abi::kUsualFormat), i32(narrow)),
+      std::nullopt};
 }
 
 void LaunchEmitter::emitForward(const Workspace &workspace) {

@@ -23,8 +23,8 @@ class LaunchEmitter {
 public:
   LaunchEmitter(emb::LaunchOp op, mlir::SymbolTable &symbols);
 
-  /// Errors: tensors, kernels that are not there, memory that the kernels cannot
-  /// read or write as it lies.
+  /// Errors: tensors, kernels that are not there, memory that the kernels
+  /// cannot read or write as it lies.
   mlir::LogicalResult check();
 
   /// Emits it; the op is still there. It has passed check().
@@ -64,9 +64,9 @@ private:
   mlir::ImplicitLocOpBuilder b;
   Manifest manifest; ///< its sizes and features; no names
   std::vector<abi::FeatureDescriptor> descriptors;
-  mlir::Value batch;             ///< samples, index
-  mlir::Value batch32, lookups;  ///< i32; length of values, i64
-  mlir::Value features;          ///< their number, i32
+  mlir::Value batch;            ///< samples, index
+  mlir::Value batch32, lookups; ///< i32; length of values, i64
+  mlir::Value features;         ///< their number, i32
 };
 
 } // namespace recflex

@@ -19,8 +19,8 @@ std::optional<Strides> getStrides(mlir::MemRefType type);
 /// Whether elements follow one another without gaps, whatever the offset.
 bool isDense(mlir::MemRefType type);
 
-/// Whether its first element lies at a multiple of `bytes` from where the memref
-/// begins, as far as the type says.
+/// Whether its first element lies at a multiple of `bytes` from where the
+/// memref begins, as far as the type says.
 bool isOffsetAligned(mlir::MemRefType type, int64_t bytes);
 
 /// Whether what it is a part of begins at a multiple of `bytes`: an allocation,

@@ -2,10 +2,11 @@
 //
 //   dlrm-gpu [--batch=4096] [--iterations=50]
 //
-// Fills tables, indices and weights, calls @embed and @dlrm for two batch sizes,
-// compares what they give with plain loops, and prints the largest errors and
-// the median times of a call. Exits with 1 if an element is wrong. Everything
-// that kernels read or write is the GPU's memory, and outputs are NaN at first.
+// Fills tables, indices and weights, calls @embed and @dlrm for two batch
+// sizes, compares what they give with plain loops, and prints the largest
+// errors and the median times of a call. Exits with 1 if an element is wrong.
+// Everything that kernels read or write is the GPU's memory, and outputs are
+// NaN at first.
 //
 //===----------------------------------------------------------------------===//
 
@@ -80,13 +81,13 @@ struct Feature {
 };
 
 constexpr Table kTables[] = {
-    {100000, 64, Element::f32}, {50000, 32, Element::f32},
+    {100000, 64, Element::f32},  {50000, 32, Element::f32},
     {200000, 128, Element::f16}, {1000, 16, Element::f32},
-    {10000, 8, Element::f32},   {500000, 32, Element::f32},
+    {10000, 8, Element::f32},    {500000, 32, Element::f32},
     {20000, 64, Element::bf16}};
 constexpr Feature kFeatures[] = {
-    {0, Pooling::sum, 40},  {1, Pooling::mean, 10}, {2, Pooling::sum, 80},
-    {3, Pooling::max, 4},   {4, Pooling::sum, 1},   {5, Pooling::sum, 1},
+    {0, Pooling::sum, 40},   {1, Pooling::mean, 10}, {2, Pooling::sum, 80},
+    {3, Pooling::max, 4},    {4, Pooling::sum, 1},   {5, Pooling::sum, 1},
     {5, Pooling::mean, 200}, {6, Pooling::sum, 20}};
 constexpr int64_t kDense = 13, kHidden = 16, kPooled = 376, kScores = 256;
 constexpr int64_t kJoined = kHidden + kPooled;
@@ -108,9 +109,8 @@ std::vector<uint16_t> narrow(const std::vector<float> &numbers,
   std::vector<uint16_t> narrowed;
   narrowed.reserve(numbers.size());
   for (float number : numbers)
-    narrowed.push_back(element == Element::f16
-                           ? recflex::f32ToF16(number)
-                           : recflex::f32ToBF16(number));
+    narrowed.push_back(element == Element::f16 ? recflex::f32ToF16(number)
+                                               : recflex::f32ToBF16(number));
   return narrowed;
 }
 
@@ -248,8 +248,8 @@ std::vector<float> scorePlainly(const Model &model, const Batch &batch,
   return layer(joined, kJoined, model.top, model.topBias);
 }
 
-/// Prints the largest error; whether all elements are right. Errors are relative
-/// to what is expected, or absolute below 1.
+/// Prints the largest error; whether all elements are right. Errors are
+/// relative to what is expected, or absolute below 1.
 bool compare(const char *what, const std::vector<float> &actual,
              const std::vector<float> &expected) {
   constexpr double tolerance = 1e-4;
@@ -263,8 +263,9 @@ bool compare(const char *what, const std::vector<float> &actual,
     else
       largest = std::max(largest, error);
   }
-  std::printf("%s: %zu elements, %lld wrong, largest error of the others %.2g\n",
-              what, actual.size(), static_cast<long long>(wrong), largest);
+  std::printf(
+      "%s: %zu elements, %lld wrong, largest error of the others %.2g\n", what,
+      actual.size(), static_cast<long long>(wrong), largest);
   return wrong == 0;
 }
 
@@ -293,10 +294,10 @@ public:
     dense = memref(device.upload(batch.dense), batch.samples, kDense);
     values = memref(device.upload(batch.values), batch.values.size());
     offsets = memref(device.upload(batch.offsets), batch.offsets.size());
-    rows = memref(device.poison(batch.samples * kPooled), batch.samples,
-                  kPooled);
-    scores = memref(device.poison(batch.samples * kScores), batch.samples,
-                    kScores);
+    rows =
+        memref(device.poison(batch.samples * kPooled), batch.samples, kPooled);
+    scores =
+        memref(device.poison(batch.samples * kScores), batch.samples, kScores);
   }
   void dropBatch() {
     for (void *memory : {dense.aligned, values.aligned, offsets.aligned,
@@ -329,8 +330,8 @@ private:
   Memref<1> bottomBias, topBias, values, offsets;
 };
 
-/// Median of the wall-clock times of `iterations` calls, in microseconds. A call
-/// returns when the GPU is done.
+/// Median of the wall-clock times of `iterations` calls, in microseconds. A
+/// call returns when the GPU is done.
 template <typename Call> double medianTime(int iterations, const Call &call) {
   using Clock = std::chrono::steady_clock;
   std::vector<double> times;
@@ -355,8 +356,8 @@ bool run(Program &program, const Model &model, const Batch &batch,
   program.dlrm();
   std::vector<float> pooled = poolPlainly(model, batch);
   bool right = compare("pooled rows", program.pooled(), pooled);
-  right &= compare("scores", program.scored(),
-                   scorePlainly(model, batch, pooled));
+  right &=
+      compare("scores", program.scored(), scorePlainly(model, batch, pooled));
   if (iterations > 0) {
     // Beyond the calls above: clocks rise, the memory pool grows.
     for (int i = 0; i != 10; ++i)
@@ -404,8 +405,8 @@ int main(int argc, char **argv) {
   Device device;
   Program program(model, device);
   // One code for all batches: the second is no multiple of anything.
-  bool right = run(program, model, Batch(samples, random),
-                   static_cast<int>(iterations));
+  bool right =
+      run(program, model, Batch(samples, random), static_cast<int>(iterations));
   right &= run(program, model, Batch((samples + 1) / 2 | 1, random),
                /*iterations=*/0);
   std::printf(right ? "all right\n" : "wrong\n");

@@ -445,8 +445,8 @@ LogicalResult LaunchOp::verify() {
     return failure();
   auto rows = cast<ShapedType>(getRows().getType());
   if (rows.getDimSize(1) != features.width())
-    return emitOpError("writes ") << rows << "; its features make "
-                                  << features.width() << " columns";
+    return emitOpError("writes ")
+           << rows << "; its features make " << features.width() << " columns";
   return success();
 }
 
@@ -455,10 +455,10 @@ void LaunchOp::getEffects(
         &effects) {
   for (OpOperand &operand : getOperation()->getOpOperands())
     if (isa<MemRefType>(operand.get().getType())) {
-      MemoryEffects::Effect *effect = isDpsInit(&operand)
-                                          ? static_cast<MemoryEffects::Effect *>(
-                                                MemoryEffects::Write::get())
-                                          : MemoryEffects::Read::get();
+      MemoryEffects::Effect *effect =
+          isDpsInit(&operand) ? static_cast<MemoryEffects::Effect *>(
+                                    MemoryEffects::Write::get())
+                              : MemoryEffects::Read::get();
       effects.emplace_back(effect, &operand);
     }
 }
