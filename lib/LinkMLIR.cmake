@@ -38,7 +38,7 @@ llvm_map_components_to_libnames(llvm_archives
 
 target_link_libraries(RecFlexMLIR INTERFACE
   MLIRParser MLIRPass MLIRTransforms MLIRRemarkStreamer
-  MLIRArithDialect MLIRFuncDialect MLIRFuncInlinerExtension MLIRGPUDialect
+  MLIRArithDialect MLIRBufferizationDialect MLIRFuncDialect MLIRFuncInlinerExtension MLIRGPUDialect
   MLIRControlFlowTransforms MLIRFuncTransforms MLIRGPUTransforms MLIRLinalgDialect
   MLIRLLVMDialect MLIRMathDialect MLIRMathTransforms MLIRMemRefDialect
   MLIRNVVMDialect MLIRSCFDialect MLIRSCFTransforms MLIRTensorDialect MLIRVectorDialect

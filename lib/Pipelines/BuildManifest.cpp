@@ -40,53 +40,21 @@ Manifest buildManifest(emb::FusedLookupOp op, StringRef name, StringRef chip) {
   Manifest manifest;
   manifest.name = name.str();
   manifest.chip = chip.str();
-  manifest.producer = "recflex " RECFLEX_VERSION " (LLVM " LLVM_VERSION_STRING
-                      ")";
-  manifest.indexType = plan.indexType;
+  manifest.producer =
+      "recflex " RECFLEX_VERSION " (LLVM " LLVM_VERSION_STRING ")";
   manifest.jaggedFeatures =
       static_cast<int32_t>(op.getKjt().getType().getFeatures());
   manifest.outputWidth =
       cast<RankedTensorType>(op.getResult().getType()).getDimSize(1);
-  manifest.threads = static_cast<int32_t>(plan.threads);
-  manifest.blocksPerSM = static_cast<int32_t>(plan.blocksPerSM);
-  manifest.sharedBytes = static_cast<int32_t>(plan.sharedBytes);
-  manifest.scratchBytes = static_cast<int32_t>(plan.scratchBytes);
   manifest.weighted = static_cast<bool>(op.getWeights());
+  plan.describe(manifest, op.getTables().getTypes());
 
-  std::vector<emb::LookupShape> shapes(op.getTables().size());
-  for (const PlannedFeature &feature : plan.features)
-    shapes[feature.attribute.getTable()] = op.getShape(feature.attribute);
-  for (auto [i, table] : llvm::enumerate(op.getTables()))
-    manifest.tables.push_back({tableName(table, i), shapes[i].rows,
-                               shapes[i].width, shapes[i].rowType});
-
+  for (auto [i, table] : llvm::enumerate(manifest.tables))
+    table.name = tableName(op.getTables()[i], i);
   auto keys = dyn_cast_or_null<ArrayAttr>(
       argumentAttr(op.getKjt(), emb::EmbDialect::kKeysAttr));
-  for (const PlannedFeature &planned : plan.features) {
-    emb::FusedFeatureAttr attribute = planned.attribute;
-    ManifestFeature feature;
-    feature.name = keyName(keys, attribute.getKey());
-    feature.key = static_cast<int32_t>(attribute.getKey());
-    feature.table = static_cast<int32_t>(attribute.getTable());
-    feature.body = planned.body;
-    feature.column = attribute.getColumn();
-    feature.pooling = op.getShape(attribute).pooling;
-    feature.weighted = attribute.getWeighted();
-    feature.samplesPerTile = static_cast<int32_t>(planned.tile.samples);
-    feature.columnTiles = static_cast<int32_t>(planned.tile.columnTiles);
-    feature.parallelLookups = static_cast<int32_t>(planned.tile.parallelLookups);
-    feature.warpSamples = static_cast<int32_t>(planned.tile.warpSamples);
-    feature.scratch = static_cast<int32_t>(planned.scratch);
-    manifest.features.push_back(std::move(feature));
-  }
-  manifest.fixedBinding = plan.isFixed();
-  for (auto [rank, feature] : llvm::enumerate(plan.order))
-    manifest.features[feature].rank = static_cast<int32_t>(rank);
-  for (const PlannedBody &body : plan.bodies) {
-    std::string schedule;
-    llvm::raw_string_ostream(schedule) << body.schedule;
-    manifest.bodies.push_back({schedule, body.getName()});
-  }
+  for (ManifestFeature &feature : manifest.features)
+    feature.name = keyName(keys, feature.key);
   manifest.maxBatch = largestBatch(manifest);
   manifest.maxLookups = mostLookups(manifest.indexType);
   return manifest;

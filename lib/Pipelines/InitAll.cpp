@@ -3,12 +3,13 @@
 #include "recflex/InitAll.h"
 
 #include "recflex/Conversion/Passes.h"
+#include "recflex/Dialect/Emb/Transforms/BufferizableOpInterfaceImpl.h"
+#include "recflex/Dialect/Emb/Transforms/Passes.h"
 #include "recflex/Pipelines/Compiler.h"
 #include "recflex/Pipelines/Passes.h"
-#include "recflex/Dialect/Emb/Transforms/Passes.h"
 #include "recflex/Schedules/Schedules.h"
-#include "recflex/Tuning/Passes.h"
 #include "recflex/Target/GpuTarget.h"
+#include "recflex/Tuning/Passes.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -33,6 +34,7 @@ void registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::LLVM::LLVMDialect, mlir::NVVM::NVVMDialect>();
   registerSchedules(registry);
   registerGpuTarget(registry);
+  emb::registerBufferizableOpInterfaceModels(registry);
   mlir::func::registerInlinerExtension(registry); // for -inline
   // What -convert-gpu-to-nvvm lowers beside its own dialect.
   mlir::arith::registerConvertArithToLLVMInterface(registry);

@@ -36,10 +36,16 @@ constexpr uint64_t dynamicAlign = 128;
 uint32_t launchBound(const Function &function, StringRef attribute,
                      uint32_t otherwise) {
   StringRef text = function.getFnAttribute(attribute).getValueAsString();
-  uint32_t bound = 0;
-  // "256" or "256,1,1".
-  if (text.split(',').first.trim().getAsInteger(10, bound))
-    return otherwise;
+  // "256", or "1,256,1": what counts is the product.
+  SmallVector<StringRef, 3> parts;
+  text.split(parts, ',');
+  uint32_t bound = 1;
+  for (StringRef part : parts) {
+    uint32_t size = 0;
+    if (part.trim().getAsInteger(10, size))
+      return otherwise;
+    bound *= size;
+  }
   return bound;
 }
 

@@ -5,6 +5,8 @@
 #include "recflex/Dialect/Emb/IR/Emb.h"
 #include "recflex/Target/PTX.h"
 
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 
@@ -16,17 +18,12 @@ namespace {
 struct GpuTarget final
     : gpu::TargetAttrInterface::ExternalModel<GpuTarget, emb::TargetAttr> {
 
-  /// PTX, whatever is asked for beside LLVM IR: a driver compiles it as it
-  /// loads it, so no toolkit is needed.
+  /// LLVM bitcode if that is asked for, and else PTX: a driver compiles it as
+  /// it loads it, so no toolkit is needed.
   std::optional<SmallVector<char, 0>>
   serializeToObject(Attribute attribute, Operation *op,
                     const gpu::TargetOptions &options) const {
     auto module = cast<gpu::GPUModuleOp>(op);
-    if (options.getCompilationTarget() == gpu::CompilationTarget::Offload) {
-      module.emitOpError("has an #emb.target, which makes PTX and no LLVM IR; "
-                         "use 'format=isa' where it says 'format=llvm'");
-      return std::nullopt;
-    }
     PTXOptions target;
     target.chip = cast<emb::TargetAttr>(attribute).getChip().str();
     llvm::LLVMContext context;
@@ -36,6 +33,12 @@ struct GpuTarget final
       return std::nullopt;
     if (auto callback = options.getOptimizedLlvmIRCallback())
       callback(*kernels);
+    if (isBitcode(options)) {
+      SmallVector<char, 0> bitcode;
+      llvm::raw_svector_ostream stream(bitcode);
+      llvm::WriteBitcodeToFile(*kernels, stream);
+      return bitcode;
+    }
     FailureOr<std::string> ptx = emitPTX(*kernels, target, module.getLoc());
     if (failed(ptx))
       return std::nullopt;
@@ -44,14 +47,32 @@ struct GpuTarget final
     return SmallVector<char, 0>(ptx->begin(), ptx->end());
   }
 
+  /// The object has upstream's target, so that upstream's tools can read it:
+  /// they embed it, and never compile it again.
   Attribute createObject(Attribute attribute, Operation *,
                          const SmallVector<char, 0> &object,
-                         const gpu::TargetOptions &) const {
+                         const gpu::TargetOptions &options) const {
     Builder builder(attribute.getContext());
+    auto target = NVVM::NVVMTargetAttr::get(
+        builder.getContext(), /*optLevel=*/2, "nvptx64-nvidia-cuda",
+        cast<emb::TargetAttr>(attribute).getChip());
+    // Of the driver's compiler, which the translation to LLVM IR tells it; the
+    // driver's own default is 4.
+    NamedAttribute level =
+        builder.getNamedAttr("O", builder.getI32IntegerAttr(4));
     return builder.getAttr<gpu::ObjectAttr>(
-        attribute, gpu::CompilationTarget::Assembly,
+        target,
+        isBitcode(options) ? gpu::CompilationTarget::Offload
+                           : gpu::CompilationTarget::Assembly,
         builder.getStringAttr(StringRef(object.data(), object.size())),
-        /*properties=*/DictionaryAttr(), /*kernels=*/gpu::KernelTableAttr());
+        isBitcode(options) ? DictionaryAttr()
+                           : builder.getDictionaryAttr(level),
+        /*kernels=*/gpu::KernelTableAttr());
+  }
+
+private:
+  static bool isBitcode(const gpu::TargetOptions &options) {
+    return options.getCompilationTarget() == gpu::CompilationTarget::Offload;
   }
 };
 

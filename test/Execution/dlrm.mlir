@@ -10,6 +10,19 @@
 // RUN:   | recflex-opt %to-llvm | %run-main | FileCheck %s
 // CHECK: {{^}}12{{$}}
 
+// The same for a GPU: lookups in RecFlex's kernels, linalg in upstream's, and host
+// code that launches both, here on the simulator. Rows of 11 columns are no
+// multiple of a vector.
+// RUN: %lower-for-gpu %s %t.mlir sm_90 llvm
+// RUN: env RECFLEX_PRINT_LAUNCHES=1 %simulate-main %t.mlir 2>&1 | FileCheck %s --check-prefix=SIM
+// SIM:      launch recflex_bind_keys: 2 blocks of 64 threads, 5 parameters
+// SIM-NEXT: launch recflex_bind_order: 2 blocks of 64 threads, 4 parameters
+// SIM-NEXT: launch recflex_forward_any: 3 blocks of 128 threads, 17 parameters
+// SIM-NEXT: launch main_kernel: 4 blocks of 256 threads
+// SIM-NEXT: launch main_kernel: 4 blocks of 256 threads
+// SIM-NEXT: launch main_kernel: 4 blocks of 256 threads
+// SIM-NEXT: {{^}}12{{$}}
+
 #row = affine_map<(d0, d1) -> (d1)>
 #both = affine_map<(d0, d1) -> (d0, d1)>
 
@@ -172,10 +185,18 @@ func.func @main() -> i32 {
       [1.0, 1.0, -1.0], [0.0, 2.0, 1.0], [-1.0, 1.0, 2.0]]> : tensor<11x3xf32>
   %bias = arith.constant dense<[1.0, -2.0, 3.0]> : tensor<3xf32>
 
-  %batch = tensor.cast %dense : tensor<4x3xf32> to tensor<?x3xf32>
-  %kjt = emb.kjt %values, %offsets
+  // Copies: kernels reach what is allocated, and no constant.
+  %dense1 = bufferization.alloc_tensor() copy(%dense) : tensor<4x3xf32>
+  %values1 = bufferization.alloc_tensor() copy(%values) : tensor<17xi32>
+  %offsets1 = bufferization.alloc_tensor() copy(%offsets) : tensor<13xi32>
+  %t01 = bufferization.alloc_tensor() copy(%t0) : tensor<5x4xf32>
+  %t11 = bufferization.alloc_tensor() copy(%t1) : tensor<6x2xf16>
+  %weight1 = bufferization.alloc_tensor() copy(%weight) : tensor<11x3xf32>
+  %bias1 = bufferization.alloc_tensor() copy(%bias) : tensor<3xf32>
+  %batch = tensor.cast %dense1 : tensor<4x3xf32> to tensor<?x3xf32>
+  %kjt = emb.kjt %values1, %offsets1
       : tensor<17xi32>, tensor<13xi32> -> !emb.kjt<3 x i32>
-  %result = call @dlrm(%batch, %kjt, %t0, %t1, %weight, %bias)
+  %result = call @dlrm(%batch, %kjt, %t01, %t11, %weight1, %bias1)
       : (tensor<?x3xf32>, !emb.kjt<3 x i32>, tensor<5x4xf32>, tensor<6x2xf16>,
          tensor<11x3xf32>, tensor<3xf32>) -> tensor<?x3xf32>
 

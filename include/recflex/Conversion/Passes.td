@@ -313,4 +313,107 @@ def ConvertEmbToLinalgPass : Pass<"convert-emb-to-linalg", "::mlir::ModuleOp"> {
   ];
 }
 
+def ConvertEmbToLaunchPass : Pass<"convert-emb-to-launch", "::mlir::ModuleOp"> {
+  let summary = "Prepare fused lookups for bufferization, with their kernels";
+  let description = [{
+    The first step to the host side as IR: every `emb.fused_lookup` becomes an
+    `emb.launch` of the kernels that `-convert-emb-to-gpu` has built for it. That
+    op writes into a destination, as linalg's do, and bufferizes by upstream's
+    interface: with `-eliminate-empty-tensors` right into the columns of a wider
+    concatenation.
+
+    A jagged input becomes two tensors, values and offsets, wherever it is passed
+    on, as in `-convert-emb-to-linalg`. So do bags, and what makes a jagged input
+    of them becomes linalg. Lookups that are not fused have no kernel: they
+    become linalg as well, and a remark of the category `convert-emb-to-launch`
+    says so. A fused lookup without kernels is an error.
+
+    ```mlir
+    // Before
+    func.func @model(%kjt: !emb.kjt<1 x i32>, %t0: tensor<1024x4xf32>)
+        -> tensor<?x4xf32> {
+      %0 = emb.fused_lookup %kjt tables(%t0) [...] occupancy <...>
+          kernel @recflex_kernels
+          : !emb.kjt<1 x i32>, tensor<1024x4xf32> -> tensor<?x4xf32>
+      return %0 : tensor<?x4xf32>
+    }
+    // After
+    func.func @model(%values: tensor<?xi32>, %offsets: tensor<?xi32>,
+                     %t0: tensor<1024x4xf32>) -> tensor<?x4xf32> {
+      // %batch = (the number of offsets - 1) / 1
+      %place = tensor.empty(%batch) : tensor<?x4xf32>
+      %0 = emb.launch @recflex_kernels %values, %offsets keys 1 tables(%t0) [...]
+          occupancy <...> outs(%place)
+          : (tensor<?xi32>, tensor<?xi32>, tensor<1024x4xf32>, tensor<?x4xf32>)
+          -> tensor<?x4xf32>
+      return %0 : tensor<?x4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+  ];
+}
+
+def ConvertEmbLaunchToGPUPass
+    : Pass<"convert-emb-launch-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "Launch kernels by gpu.launch_func, from ordinary memrefs";
+  let description = [{
+    The second step, behind bufferization: an `emb.launch` on memrefs becomes
+    what RecFlex's own runtime does for a batch. One `gpu.alloc` is the workspace
+    that the kernels share, of the runtime's size; descriptors are a constant,
+    copied there with the tables' addresses; two binding kernels and the forward
+    kernel follow, with grids computed from the number of offsets. Nothing is
+    checked at run time.
+
+    Kernels read tables, values, offsets and weights, and write rows, where they
+    are: the host compiler sees to it that a GPU reaches them. Tables, values,
+    offsets and weights must be dense; bufferize with
+    `function-boundary-type-conversion=identity-layout-map`. Tables begin at
+    multiples of 16 bytes.
+
+    Rows may have any stride. Where their address and stride are known to be
+    multiples of 16 bytes, `recflex_forward` writes them: in columns of an
+    allocation, or of what `memref.assume_alignment` says it of. Where they are
+    known not to be, `recflex_forward_any` does. Else the host chooses.
+
+    The gpu ops are synchronous, as those of `-convert-parallel-loops-to-gpu` are:
+    `-gpu-async-region` puts all of a block on one stream, and `-gpu-to-llvm`
+    lowers them then. Run this behind `-buffer-deallocation-pipeline`, for it
+    frees what it allocates.
+
+    ```mlir
+    // Before
+    emb.launch @recflex_kernels %values, %offsets keys 1 tables(%t0) [...]
+        occupancy <threads = 128, blocks = 10> outs(%rows)
+        : (memref<?xi32>, memref<?xi32>, memref<1024x4xf32>, memref<?x4xf32>)
+        -> ()
+    // After
+    memref.global "private" constant @recflex_kernels_descriptors
+        : memref<1x8xi64> = dense<...>
+    ...
+    %host = memref.alloca() : memref<1x8xi64>
+    memref.copy %descriptors, %host
+    memref.store %address, %host[%c0, %c0] // of the table
+    %memory = gpu.alloc () : memref<512xi8>
+    %device = memref.view %memory[%c384][]
+        : memref<512xi8> to memref<1x8xi64>
+    gpu.memcpy %device, %host : memref<1x8xi64>, memref<1x8xi64>
+    gpu.launch_func @recflex_kernels::@recflex_bind_keys blocks in (%c2, %c1, %c1)
+        threads in (%c64, %c1, %c1) args(...)
+    gpu.launch_func @recflex_kernels::@recflex_bind_order blocks in (...) ...
+    // %blocks: tiles of all features, for the batch at hand
+    gpu.launch_func @recflex_kernels::@recflex_forward blocks in (%blocks, ...)
+        threads in (%c128, %c1, %c1) args(...)
+    gpu.dealloc %memory : memref<512xi8>
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect",
+  ];
+}
+
 #endif // RECFLEX_CONVERSION_PASSES_TD

@@ -30,7 +30,7 @@ template <> constexpr StructSpec specOf<RecflexTuneResult>() {
           RECFLEX_COMPILER_API_VERSION};
 }
 template <> constexpr StructSpec specOf<RecflexCompileOptions>() {
-  return {"RecflexCompileOptions", 56, sizeof(RecflexCompileOptions),
+  return {"RecflexCompileOptions", 64, sizeof(RecflexCompileOptions),
           RECFLEX_COMPILER_API_VERSION};
 }
 

@@ -49,32 +49,36 @@ static LogicalResult checkUsers(ModuleOp module,
   return failure(walk.wasInterrupted());
 }
 
+LogicalResult convertEmb(ModuleOp module, const TypeConverter &converter,
+                         ConversionTarget &target,
+                         RewritePatternSet &&patterns) {
+  if (failed(checkUsers(module, converter)))
+    return failure();
+  target.addDynamicallyLegalOp<func::FuncOp>(
+      [&](Operation *op) { return isLegalFunction(converter, op); });
+  target.markUnknownOpDynamicallyLegal(
+      [&](Operation *op) { return converter.isLegal(op); });
+  populateConvertFunctionPattern(converter, patterns);
+  populateCallOpTypeConversionPattern(patterns, converter);
+  populateReturnOpTypeConversionPattern(patterns, converter);
+  scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
+                                                       target);
+  cf::populateCFStructuralTypeConversionsAndLegality(converter, patterns,
+                                                     target);
+  return applyPartialConversion(module, target, std::move(patterns));
+}
+
 namespace {
 struct ConvertEmbToLinalg
     : impl::ConvertEmbToLinalgPassBase<ConvertEmbToLinalg> {
   void runOnOperation() override {
     EmbTypeConverter converter;
-    if (failed(checkUsers(getOperation(), converter)))
-      return signalPassFailure();
-
     ConversionTarget target(getContext());
     target.addIllegalDialect<emb::EmbDialect>();
-    target.addDynamicallyLegalOp<func::FuncOp>(
-        [&](Operation *op) { return isLegalFunction(converter, op); });
-    target.markUnknownOpDynamicallyLegal(
-        [&](Operation *op) { return converter.isLegal(op); });
-
     RewritePatternSet patterns(&getContext());
     populateEmbToLinalgPatterns(converter, patterns);
-    populateConvertFunctionPattern(converter, patterns);
-    populateCallOpTypeConversionPattern(patterns, converter);
-    populateReturnOpTypeConversionPattern(patterns, converter);
-    scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
-                                                         target);
-    cf::populateCFStructuralTypeConversionsAndLegality(converter, patterns,
-                                                       target);
-    if (failed(applyPartialConversion(getOperation(), target,
-                                      std::move(patterns))))
+    if (failed(
+            convertEmb(getOperation(), converter, target, std::move(patterns))))
       signalPassFailure();
   }
 };

@@ -822,3 +822,94 @@ func.func @f(%b: !emb.bags<i32>, %c: !emb.bags<i64>) {
   %0 = emb.join %b, %c : !emb.bags<i32>, !emb.bags<i64> -> !emb.kjt<2 x i32>
   return
 }
+
+// -----
+
+func.func @f(%v: memref<?xi32>, %o: memref<?xi32>, %t: tensor<8x4xf32>,
+             %r: memref<?x4xf32>) {
+  // expected-error @below {{takes tensors and memrefs; give it one kind}}
+  emb.launch @k %v, %o keys 1 tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%r)
+    : (memref<?xi32>, memref<?xi32>, tensor<8x4xf32>, memref<?x4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xi32>, %o: memref<?xi64>, %t: memref<8x4xf32>,
+             %r: memref<?x4xf32>) {
+  // expected-error @below {{takes values of 'i32' and offsets of 'i64'; both must be of one type}}
+  emb.launch @k %v, %o keys 1 tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%r)
+    : (memref<?xi32>, memref<?xi64>, memref<8x4xf32>, memref<?x4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xi32>, %o: memref<?xi32>, %t: memref<8x4xf32>,
+             %r: memref<?x4xf32>) {
+  // expected-error @below {{has 0 keys; there is at least one}}
+  emb.launch @k %v, %o keys 0 tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%r)
+    : (memref<?xi32>, memref<?xi32>, memref<8x4xf32>, memref<?x4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xi32>, %o: memref<?xi32>, %t: memref<8x4xf32>,
+             %r: memref<?x4xf32>) {
+  // expected-error @below {{feature 0 takes key 2 of 2}}
+  emb.launch @k %v, %o keys 2 tables(%t) [
+      #emb.fused_feature<key = 2, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%r)
+    : (memref<?xi32>, memref<?xi32>, memref<8x4xf32>, memref<?x4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xi32>, %o: memref<?xi32>, %t: memref<?x4xf32>,
+             %r: memref<?x4xf32>) {
+  // expected-error @below {{table 0 has type 'memref<?x4xf32>'; its rows and width must be static}}
+  emb.launch @k %v, %o keys 1 tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%r)
+    : (memref<?xi32>, memref<?xi32>, memref<?x4xf32>, memref<?x4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @f(%v: memref<?xi32>, %o: memref<?xi32>, %t: memref<8x4xf32>,
+             %r: memref<?x5xf32>) {
+  // expected-error @below {{writes 'memref<?x5xf32>'; its features make 4 columns}}
+  emb.launch @k %v, %o keys 1 tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%r)
+    : (memref<?xi32>, memref<?xi32>, memref<8x4xf32>, memref<?x5xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @f(%v: tensor<?xi32>, %o: tensor<?xi32>, %t: tensor<8x4xf32>,
+             %r: tensor<?x4xf32>) {
+  // expected-error @below {{expected the number of tensor results (0) to be equal to the number of output tensors (1)}}
+  emb.launch @k %v, %o keys 1 tables(%t) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%r)
+    : (tensor<?xi32>, tensor<?xi32>, tensor<8x4xf32>, tensor<?x4xf32>) -> ()
+  return
+}

@@ -194,3 +194,33 @@ module @attributes_alone attributes {
   test.third = !emb.bags<i64>,
   test.fourth = #emb.target<chip = "sm_90">
 } {}
+
+// CHECK-LABEL: func.func @launch(
+func.func @launch(%values: tensor<?xi64>, %offsets: tensor<?xi64>,
+                  %table: tensor<8x4xbf16>, %w: tensor<?xf32>,
+                  %place: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: emb.launch @kernels %{{.*}}, %{{.*}} keys 2 tables(%{{.*}}) weights(%{{.*}}) [#emb.fused_feature<{{.*}}>, #emb.fused_feature<{{.*}}>] occupancy <threads = 128, blocks = 10> outs(%{{.*}}) : (tensor<?xi64>, tensor<?xi64>, tensor<8x4xbf16>, tensor<?xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  %0 = emb.launch @kernels %values, %offsets keys 2 tables(%table) weights(%w) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = true,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>,
+      #emb.fused_feature<key = 1, table = 0, pooling = max, weighted = false,
+        column = 4, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%place)
+    : (tensor<?xi64>, tensor<?xi64>, tensor<8x4xbf16>, tensor<?xf32>,
+       tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: func.func @launch_on_buffers(
+func.func @launch_on_buffers(%values: memref<?xi32>, %offsets: memref<9xi32>,
+                             %table: memref<8x4xf32>,
+                             %place: memref<?x4xf32, strided<[16, 1], offset: 4>>) {
+  // CHECK: emb.launch @kernels {{.*}} : (memref<?xi32>, memref<9xi32>, memref<8x4xf32>, memref<?x4xf32, strided<[16, 1], offset: 4>>) -> ()
+  emb.launch @kernels %values, %offsets keys 1 tables(%table) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+        column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%place)
+    : (memref<?xi32>, memref<9xi32>, memref<8x4xf32>,
+       memref<?x4xf32, strided<[16, 1], offset: 4>>) -> ()
+  return
+}

@@ -31,7 +31,8 @@ def run(tool, options, imported, samples):
 def assembly(printed):
     """The PTX of the one gpu.binary. MLIR prints what is not printable, quotes
     and backslashes as two hexadecimal digits."""
-    [text] = re.findall(rb'#gpu\.object<#emb\.target<chip = "sm_90">, assembly = '
+    [text] = re.findall(rb'#gpu\.object<#nvvm\.target<chip = "sm_90">, '
+                        rb'properties = \{O = 4 : i32\}, assembly = '
                         rb'"((?:[^"\\]|\\.)*)">', printed)
     return re.sub(rb"\\(\\|[0-9A-F]{2})",
                   lambda m: b"\\" if m[1] == b"\\" else bytes.fromhex(m[1].decode()),

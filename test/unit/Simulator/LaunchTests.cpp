@@ -83,7 +83,7 @@ const char *empty = R"(
 define ptx_kernel void @k(i32 %n) "nvvm.maxntid"="128" {
   ret void
 }
-define ptx_kernel void @fixed() "nvvm.reqntid"="64" {
+define ptx_kernel void @fixed() "nvvm.reqntid"="2,32,1" {
   ret void
 }
 @big = internal addrspace(3) global [12289 x i32] undef
@@ -97,6 +97,8 @@ TEST_F(LaunchTest, RefusesWhatADriverWouldRefuse) {
   compile(empty);
   EXPECT_EQ(error("other", {1, 32, 0}, {}),
             "the module has no kernel 'other'; it has: k, fixed, static");
+  // A bound of several dimensions is their product.
+  run("fixed", {1, 64, 0}, {});
   EXPECT_EQ(error("k", {1, 32, 0}, {}),
             "kernel 'k' takes 1 arguments and was given 0");
   EXPECT_THAT(error("k", {0, 32, 0}, {1}), HasSubstr("a grid of 0 blocks"));

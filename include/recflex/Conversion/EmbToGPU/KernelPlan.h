@@ -1,6 +1,7 @@
 //===- KernelPlan.h - Features to bodies ------------------------*- C++ -*-===//
 //
-// What the fused kernel of one emb.fused_lookup consists of. Features are data;
+// What the fused kernel of one emb.fused_lookup, or of the emb.launch that it
+// has become, consists of. Features are data;
 // code is one body for each distinct (schedule, shape), so that ten thousand
 // features cost no more code than a dozen.
 //
@@ -10,6 +11,7 @@
 #define RECFLEX_CONVERSION_EMBTOGPU_KERNELPLAN_H
 
 #include "recflex/Dialect/Emb/IR/Emb.h"
+#include "recflex/Runtime/Manifest.h"
 #include "recflex/Schedules/BodyBuilder.h"
 
 #include <map>
@@ -55,13 +57,23 @@ struct KernelPlan {
 
   /// Plans the kernel. The same op always gives the same plan.
   static KernelPlan build(emb::FusedLookupOp op);
+  static KernelPlan build(emb::LaunchOp op);
 
   /// Adds a body unless its like is there; its number. `threads` is set.
   int32_t addBody(const PlannedBody &body);
   /// Sets scratchBytes, once all bodies are there.
   void setScratch(int64_t bytes);
 
+  /// Writes down in `manifest` what launching takes: tables, features, bodies,
+  /// sizes. The op's `tables` have these types, and names are left empty.
+  void describe(Manifest &manifest, mlir::TypeRange tables) const;
+
 private:
+  void addFeature(emb::FusedFeatureAttr feature,
+                  const emb::LookupShape &lookup);
+  template <typename FusedOp>
+  static KernelPlan build(FusedOp op, mlir::IntegerType indexType);
+
   std::map<PlannedBodyKey, int32_t> known; ///< the bodies' numbers
 };
 

@@ -53,7 +53,7 @@ Type recflex::emb::getElementType(MLIRContext *context, RowType type) {
 
 static LookupShape makeShape(Type tableType, IntegerType indexType,
                              PoolingKind pooling, bool weighted) {
-  auto table = cast<RankedTensorType>(tableType);
+  auto table = cast<ShapedType>(tableType);
   LookupShape shape;
   shape.rows = table.getDimSize(0);
   shape.width = table.getDimSize(1);
@@ -72,11 +72,12 @@ static LookupShape makeShape(Type tableType, IntegerType indexType,
 
 /// A table needs static rows and a width that the kernels can pool.
 static LogicalResult verifyTable(Operation *op, StringRef name, Type type) {
-  auto table = dyn_cast<RankedTensorType>(type);
-  if (!table || !table.hasStaticShape())
+  auto table = cast<ShapedType>(type);
+  if (!table.hasStaticShape())
     return op->emitOpError() << name << " has type " << type
                              << "; its rows and width must be static";
-  if (table.getEncoding())
+  if (auto tensor = dyn_cast<RankedTensorType>(type);
+      tensor && tensor.getEncoding())
     return op->emitOpError() << name << " has type " << type
                              << "; tables are dense: drop the encoding";
   if (table.getDimSize(0) < 1)
@@ -330,26 +331,40 @@ static LogicalResult verifyOrder(FusedLookupOp op, ArrayRef<int32_t> order) {
   return success();
 }
 
-LogicalResult FusedLookupOp::verify() {
-  if (getFeatures().empty())
-    return emitOpError("needs at least one feature");
-  for (auto [i, table] : llvm::enumerate(getTables()))
-    if (failed(verifyTable(*this, ("table " + Twine(i)).str(),
-                           table.getType())))
+namespace {
+/// What fused lookups and launches have in common.
+struct FusedFeatures {
+  Operation *op;
+  TypeRange tables;
+  ArrayAttr features;
+  OccupancyAttr occupancy;
+  int64_t numKeys;
+  std::string keys; ///< what they belong to, for messages
+  bool hasWeights;
+  llvm::function_ref<LookupShape(FusedFeatureAttr)> getShape;
+
+  LogicalResult verify() const;
+  int64_t width() const;
+};
+} // namespace
+
+LogicalResult FusedFeatures::verify() const {
+  if (features.empty())
+    return op->emitOpError("needs at least one feature");
+  for (auto [i, table] : llvm::enumerate(tables))
+    if (failed(verifyTable(op, ("table " + Twine(i)).str(), table)))
       return failure();
 
-  int64_t numKeys = getKjt().getType().getFeatures();
-  int64_t numTables = getTables().size();
+  int64_t numTables = tables.size();
   int64_t column = 0;
   bool weighted = false;
-  for (auto [i, attribute] : llvm::enumerate(getFeatures())) {
+  for (auto [i, attribute] : llvm::enumerate(features)) {
     auto feature = cast<FusedFeatureAttr>(attribute);
     auto error = [&, i = i] {
-      return emitOpError() << "feature " << i << " ";
+      return op->emitOpError() << "feature " << i << " ";
     };
     if (feature.getKey() < 0 || feature.getKey() >= numKeys)
-      return error() << "takes key " << feature.getKey() << " of "
-                     << getKjt().getType();
+      return error() << "takes key " << feature.getKey() << " of " << keys;
     if (feature.getTable() < 0 || feature.getTable() >= numTables)
       return error() << "takes table " << feature.getTable() << " of "
                      << numTables;
@@ -368,21 +383,103 @@ LogicalResult FusedLookupOp::verify() {
     if (failed(schedule.verifyFor(
             [&] { return error() << "schedule " << schedule << ": "; }, shape)))
       return failure();
-    int64_t threads = getOccupancy().getThreads();
+    int64_t threads = occupancy.getThreads();
     if (schedule.getMinThreads(shape) > threads)
       return error() << "schedule " << schedule << " needs blocks of "
                      << schedule.getMinThreads(shape)
                      << " threads; the occupancy gives " << threads;
   }
+  if (weighted != hasWeights)
+    return op->emitOpError(weighted
+                               ? "has weighted features but no weights operand"
+                               : "has a weights operand but no weighted "
+                                 "feature");
+  return success();
+}
+
+/// Columns of all features; they have passed verify().
+int64_t FusedFeatures::width() const {
+  auto last = cast<FusedFeatureAttr>(*std::prev(features.end()));
+  return last.getColumn() + getShape(last).width;
+}
+
+LogicalResult FusedLookupOp::verify() {
+  KjtType kjt = getKjt().getType();
+  std::string keys;
+  llvm::raw_string_ostream(keys) << '\'' << kjt << '\'';
+  auto getShape = [this](FusedFeatureAttr f) { return this->getShape(f); };
+  FusedFeatures features{*this,
+                         getTables().getTypes(),
+                         getFeatures(),
+                         getOccupancy(),
+                         kjt.getFeatures(),
+                         keys,
+                         static_cast<bool>(getWeights()),
+                         getShape};
+  if (failed(features.verify()))
+    return failure();
   if (getOrder() && failed(verifyOrder(*this, *getOrder())))
     return failure();
-  if (weighted != static_cast<bool>(getWeights()))
-    return emitOpError(weighted ? "has weighted features but no weights operand"
-                                : "has a weights operand but no weighted "
-                                  "feature");
   auto result = cast<RankedTensorType>(getResult().getType());
-  if (!result.isDynamicDim(0) || result.getDimSize(1) != column)
-    return emitOpError("gives ")
-           << result << "; its features make tensor<?x" << column << "xf32>";
+  if (!result.isDynamicDim(0) || result.getDimSize(1) != features.width())
+    return emitOpError("gives ") << result << "; its features make tensor<?x"
+                                 << features.width() << "xf32>";
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// LaunchOp
+//===----------------------------------------------------------------------===//
+
+IntegerType LaunchOp::getIndexType() {
+  return cast<IntegerType>(getElementTypeOrSelf(getValues()));
+}
+
+LookupShape LaunchOp::getShape(FusedFeatureAttr feature) {
+  return makeShape(getTables()[feature.getTable()].getType(), getIndexType(),
+                   feature.getPooling(), feature.getWeighted());
+}
+
+LogicalResult LaunchOp::verify() {
+  auto isTensor = [](Type type) { return isa<TensorType>(type); };
+  TypeRange operands = getOperation()->getOperandTypes();
+  if (llvm::any_of(operands, isTensor) && !llvm::all_of(operands, isTensor))
+    return emitOpError("takes tensors and memrefs; give it one kind");
+  if (getElementTypeOrSelf(getOffsets()) != getIndexType())
+    return emitOpError("takes values of ")
+           << getIndexType() << " and offsets of "
+           << getElementTypeOrSelf(getOffsets())
+           << "; both must be of one type";
+  int64_t keys = static_cast<int64_t>(getKeys());
+  if (keys < 1)
+    return emitOpError("has ") << keys << " keys; there is at least one";
+  auto getShape = [this](FusedFeatureAttr f) { return this->getShape(f); };
+  FusedFeatures features{*this,
+                         getTables().getTypes(),
+                         getFeatures(),
+                         getOccupancy(),
+                         keys,
+                         std::to_string(keys),
+                         static_cast<bool>(getWeights()),
+                         getShape};
+  if (failed(features.verify()))
+    return failure();
+  auto rows = cast<ShapedType>(getRows().getType());
+  if (rows.getDimSize(1) != features.width())
+    return emitOpError("writes ")
+           << rows << "; its features make " << features.width() << " columns";
+  return success();
+}
+
+void LaunchOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  for (OpOperand &operand : getOperation()->getOpOperands())
+    if (isa<MemRefType>(operand.get().getType())) {
+      MemoryEffects::Effect *effect =
+          isDpsInit(&operand) ? static_cast<MemoryEffects::Effect *>(
+                                    MemoryEffects::Write::get())
+                              : MemoryEffects::Read::get();
+      effects.emplace_back(effect, &operand);
+    }
 }

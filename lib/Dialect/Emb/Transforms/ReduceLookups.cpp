@@ -87,6 +87,20 @@ FusedFeatureAttr renumber(FusedFeatureAttr feature, int64_t key, int64_t table,
                                column, feature.getSchedule());
 }
 
+/// The order of the features that are left, by their new numbers.
+SmallVector<int32_t> withoutRanks(ArrayRef<int32_t> order, size_t first,
+                                  size_t count) {
+  SmallVector<int32_t> left;
+  for (int32_t feature : order) {
+    size_t number = static_cast<size_t>(feature);
+    if (number < first)
+      left.push_back(feature);
+    else if (number >= first + count)
+      left.push_back(static_cast<int32_t>(number - count));
+  }
+  return left;
+}
+
 void dropFeatures(FusedLookupOp fused, size_t first, size_t count) {
   SmallVector<Attribute> features;
   llvm::SetVector<Value> tables;
@@ -104,6 +118,8 @@ void dropFeatures(FusedLookupOp fused, size_t first, size_t count) {
     column += fused.getShape(feature).width;
     weighted |= feature.getWeighted();
   }
+  if (std::optional<ArrayRef<int32_t>> order = fused.getOrder())
+    fused.setOrder(withoutRanks(*order, first, count));
   fused.setFeaturesAttr(ArrayAttr::get(fused.getContext(), features));
   fused.getTablesMutable().assign(tables.getArrayRef());
   if (!weighted)

@@ -102,9 +102,11 @@ def Emb_TargetAttr : Emb_Attr<"Target", "target"> {
   let summary = "What a gpu.module of fused lookups is compiled for";
   let description = [{
     Marks the kernels that `-convert-emb-to-gpu` makes, and compiles them to PTX
-    where MLIR's `-gpu-module-to-binary` does so with other modules. The code is
-    optimised as `recflex compile` does it, which is not as an `#nvvm.target`
-    would.
+    where MLIR's `-gpu-module-to-binary` does so with other modules, or with
+    `format=llvm` to bitcode, which the simulator runs. The code is optimised as
+    `recflex compile` does it, which is not as an `#nvvm.target` would. The
+    object's target is an `#nvvm.target` all the same, so that upstream's tools
+    can read it.
 
     ```mlir
     gpu.module @recflex_kernels [#emb.target<chip = "sm_90">] { ... }

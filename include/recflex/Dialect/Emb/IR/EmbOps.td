@@ -4,6 +4,7 @@
 #define RECFLEX_DIALECT_EMB_IR_EMBOPS_TD
 
 include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "recflex/Dialect/Emb/IR/EmbAttributes.td"
 include "recflex/Dialect/Emb/IR/EmbTypes.td"
@@ -238,6 +239,65 @@ def Emb_FusedLookupOp : Emb_Op<"fused_lookup", [Pure, AttrSizedOperandSegments]>
   let extraClassDeclaration = [{
     /// What a schedule needs to know of feature `f`.
     LookupShape getShape(FusedFeatureAttr feature);
+  }];
+}
+
+class Emb_TensorOrBuffer<int rank, list<Type> elements>
+    : AnyTypeOf<[TensorRankOf<elements, [rank]>,
+                 MemRefRankOf<elements, [rank]>]>;
+
+def Emb_LaunchOp : Emb_Op<"launch", [
+    AttrSizedOperandSegments, DestinationStyleOpInterface,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Pools a batch by kernels, into given rows";
+  let description = [{
+    A fused lookup whose kernels are there, and whose jagged input is its two
+    arrays: what `-convert-emb-to-launch` makes of `emb.fused_lookup`. All that
+    it writes is `outs`, each element once, and it reads none of them. `keys` is
+    the number of features of the jagged input; there is one more of `offsets`
+    than keys x samples.
+
+    On tensors the result is what has become of `outs`. Bufferization makes all
+    operands memrefs, in the destination's own buffer where it can: pooled rows
+    may be columns of a wider array. `-convert-emb-launch-to-gpu` goes on from
+    there.
+
+    ```mlir
+    %rows = emb.launch @recflex_kernels %values, %offsets keys 1 tables(%t0) [
+        #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+            column = 0,
+            schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+      ] occupancy <threads = 128, blocks = 10> outs(%place)
+        : (tensor<?xi32>, tensor<?xi32>, tensor<1024x4xf32>, tensor<?x4xf32>)
+        -> tensor<?x4xf32>
+    ```
+  }];
+  let arguments = (ins
+    SymbolRefAttr:$kernels,
+    Emb_TensorOrBuffer<1, [I32, I64]>:$values,
+    Emb_TensorOrBuffer<1, [I32, I64]>:$offsets,
+    Variadic<Emb_TensorOrBuffer<2, [F32, F16, BF16]>>:$tables,
+    Optional<Emb_TensorOrBuffer<1, [F32]>>:$weights,
+    Emb_TensorOrBuffer<2, [F32]>:$rows,
+    I64Attr:$keys,
+    TypedArrayAttrBase<Emb_FusedFeatureAttr, "fused features">:$features,
+    Emb_OccupancyAttr:$occupancy);
+  let results = (outs Optional<Emb_PooledRows>:$result);
+  let assemblyFormat = [{
+    $kernels $values `,` $offsets `keys` $keys `tables` `(` $tables `)`
+    (`weights` `(` $weights^ `)`)? $features `occupancy` $occupancy
+    `outs` `(` $rows `)` attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What a schedule needs to know of feature `f`.
+    LookupShape getShape(FusedFeatureAttr feature);
+    /// The type of values and offsets.
+    ::mlir::IntegerType getIndexType();
+
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return ::mlir::MutableOperandRange(getRowsMutable());
+    }
   }];
 }
 
