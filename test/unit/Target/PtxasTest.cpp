@@ -52,7 +52,7 @@ TEST_F(PtxasTest, IsFoundOnThePathOrInAFolder) {
   EXPECT_EQ(Ptxas::find({"/nowhere", "/else"}).error().message,
             "ptxas, which assembles cubins, is neither on the PATH nor in "
             "/nowhere, /else; install the CUDA toolkit, or compile without "
-            "--cubin");
+            "cubins");
   EXPECT_EQ(install("exit 0").path(), program());
   setenv("PATH", folder.c_str(), 1);
   Result<Ptxas> onPath = Ptxas::find({"/nowhere"});

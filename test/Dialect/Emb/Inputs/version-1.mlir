@@ -53,11 +53,19 @@ module {
     return %0 : tensor<?x68xf32>
   }
   func.func @fused_weights(%arg0: !emb.kjt<1 x i32>, %arg1: tensor<?xf32>, %arg2: tensor<1024x4xf32>) -> tensor<?x4xf32> {
-    %0 = emb.fused_lookup %arg0 tables(%arg2) weights(%arg1) [#emb.fused_feature<key = 0, table = 0, pooling = mean, weighted = true, column = 0, schedule = #emb.block_reduce<vector = 4, lanes = 1, rows = 128, unroll = 1>>] occupancy <threads = 128, blocks = 16> kernel @kernels : !emb.kjt<1 x i32>, tensor<1024x4xf32> weights tensor<?xf32> -> tensor<?x4xf32>
+    %0 = emb.fused_lookup %arg0 tables(%arg2) weights(%arg1) [#emb.fused_feature<key = 0, table = 0, pooling = mean, weighted = true, column = 0, schedule = #emb.block_reduce<vector = 4, lanes = 1, rows = 128, unroll = 1>>] occupancy <threads = 128, blocks = 16> order [0] kernel @kernels : !emb.kjt<1 x i32>, tensor<1024x4xf32> weights tensor<?xf32> -> tensor<?x4xf32>
     return %0 : tensor<?x4xf32>
   }
   func.func private @names(!emb.kjt<2 x i64> {emb.keys = ["user", "item"]}, tensor<8x4xf32> {emb.name = "users"})
   module @attributes_alone attributes {test.first = #emb.occupancy<threads = 32, blocks = 32>, test.fourth = #emb.target<chip = "sm_90">, test.second = #emb.pooling<max>, test.third = !emb.bags<i64>} {
+  }
+  func.func @launch(%arg0: tensor<?xi64>, %arg1: tensor<?xi64>, %arg2: tensor<8x4xbf16>, %arg3: tensor<?xf32>, %arg4: tensor<?x8xf32>) -> tensor<?x8xf32> {
+    %0 = emb.launch @kernels %arg0, %arg1 keys 2 tables(%arg2) weights(%arg3) [#emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = true, column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>, #emb.fused_feature<key = 1, table = 0, pooling = max, weighted = false, column = 4, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>] occupancy <threads = 128, blocks = 10> outs(%arg4) : (tensor<?xi64>, tensor<?xi64>, tensor<8x4xbf16>, tensor<?xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    return %0 : tensor<?x8xf32>
+  }
+  func.func @launch_on_buffers(%arg0: memref<?xi32>, %arg1: memref<9xi32>, %arg2: memref<8x4xf32>, %arg3: memref<?x4xf32, strided<[16, 1], offset: 4>>) {
+    emb.launch @kernels %arg0, %arg1 keys 1 tables(%arg2) [#emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false, column = 0, schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>] occupancy <threads = 128, blocks = 10> outs(%arg3) : (memref<?xi32>, memref<9xi32>, memref<8x4xf32>, memref<?x4xf32, strided<[16, 1], offset: 4>>) -> ()
+    return
   }
 }
 
