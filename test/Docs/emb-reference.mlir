@@ -58,8 +58,22 @@ func.func @fused(%kjt: !emb.kjt<2 x i32>, %t0: tensor<1024x4xf32>,
   return %out : tensor<?x68xf32>
 }
 
+func.func @launch(%values: tensor<?xi32>, %offsets: tensor<?xi32>,
+                  %t0: tensor<1024x4xf32>, %place: tensor<?x4xf32>)
+    -> tensor<?x4xf32> {
+  %rows = emb.launch @recflex_kernels %values, %offsets keys 1 tables(%t0) [
+      #emb.fused_feature<key = 0, table = 0, pooling = sum, weighted = false,
+          column = 0,
+          schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>>
+    ] occupancy <threads = 128, blocks = 10> outs(%place)
+      : (tensor<?xi32>, tensor<?xi32>, tensor<1024x4xf32>, tensor<?x4xf32>)
+      -> tensor<?x4xf32>
+  return %rows : tensor<?x4xf32>
+}
+
 module @attributes attributes {
   gpu.container_module,
+  test.binding = #emb.binding<fixed>,
   test.block_reduce =
       #emb.block_reduce<vector = 4, lanes = 4, rows = 16, unroll = 4>,
   test.fused_feature =

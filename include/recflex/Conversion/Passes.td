@@ -340,7 +340,7 @@ def ConvertEmbToLaunchPass : Pass<"convert-emb-to-launch", "::mlir::ModuleOp"> {
     // After
     func.func @model(%values: tensor<?xi32>, %offsets: tensor<?xi32>,
                      %t0: tensor<1024x4xf32>) -> tensor<?x4xf32> {
-      // %batch = (the number of offsets - 1) / 1
+      // %batch: (the number of offsets - 1) / 1
       %place = tensor.empty(%batch) : tensor<?x4xf32>
       %0 = emb.launch @recflex_kernels %values, %offsets keys 1 tables(%t0) [...]
           occupancy <...> outs(%place)
@@ -394,14 +394,20 @@ def ConvertEmbLaunchToGPUPass
         : memref<1x8xi64> = dense<...>
     ...
     %host = memref.alloca() : memref<1x8xi64>
-    memref.copy %descriptors, %host
-    memref.store %address, %host[%c0, %c0] // of the table
+    ...
+    memref.copy %descriptors, %host : memref<1x8xi64> to memref<1x8xi64>
+    ... // %address: of the table
+    memref.store %address, %host[%c0, %c0] : memref<1x8xi64>
+    ...
     %memory = gpu.alloc () : memref<512xi8>
+    ...
     %device = memref.view %memory[%c384][]
         : memref<512xi8> to memref<1x8xi64>
     gpu.memcpy %device, %host : memref<1x8xi64>, memref<1x8xi64>
+    ...
     gpu.launch_func @recflex_kernels::@recflex_bind_keys blocks in (%c2, %c1, %c1)
         threads in (%c64, %c1, %c1) args(...)
+    ...
     gpu.launch_func @recflex_kernels::@recflex_bind_order blocks in (...) ...
     // %blocks: tiles of all features, for the batch at hand
     gpu.launch_func @recflex_kernels::@recflex_forward blocks in (%blocks, ...)

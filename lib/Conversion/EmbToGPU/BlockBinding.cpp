@@ -23,7 +23,8 @@ public:
   /// The grid is an upper bound.
   void forBoundBlocks(KernelBuilder &b,
                       function_ref<void()> emit) const override {
-    b.guarded(b.less(b.blockId(), loadStart(b, arguments.count)), emit);
+    Value blocks = loadStart(b, arguments.count);
+    b.guarded(b.less(b.blockId(), blocks), emit);
   }
 
   BoundTile find(KernelBuilder &b) const override {
