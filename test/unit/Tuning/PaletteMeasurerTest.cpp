@@ -6,6 +6,7 @@
 
 #include "mlir/Parser/Parser.h"
 
+#include <cmath>
 #include <gmock/gmock.h>
 #include <set>
 
@@ -50,6 +51,7 @@ public:
   Bad spills = crashes; ///< over its neighbours' output
   std::string refused = "no palette has this";
   int profiles = 0, times = 0, loads = 0;
+  int64_t mostAtOnce = 0; ///< features that had blocks
   bool isLost = false;
 
   Benched<BenchDevice> describe() override { return BenchDevice(); }
@@ -72,7 +74,15 @@ public:
       return BenchFailure{BenchFailure::deviceLost, "gone"};
     std::vector<FeatureProfile> result;
     bool spilled = llvm::any_of(assignment, spills);
+    mostAtOnce = std::max<int64_t>(
+        mostAtOnce, llvm::count_if(assignment, [](const FeatureBody &body) {
+          return body.columnTiles != 0;
+        }));
     for (const FeatureBody &body : assignment) {
+      if (body.columnTiles == 0) { // no block, no output
+        result.push_back({0, 0, 0, NAN});
+        continue;
+      }
       if (crashes(body))
         return BenchFailure{BenchFailure::crashed, "illegal access"};
       result.push_back({costOf(body), 1e-9, costOf(body) / 2,
@@ -111,13 +121,27 @@ protected:
     });
     problem = std::make_unique<TuningProblem>(lookups);
     EXPECT_EQ(problem->classes.size(), 2u);
-    auto model = PaletteModel::build(*module, "sm_90", 128);
+    for (const FeatureClass &featureClass : problem->classes) {
+      candidates.emplace_back();
+      for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
+               context.get(), featureClass.lookup.shape,
+               featureClass.lookup.stats, kOccupancy.threads))
+        if (mlir::isa<emb::SubWarpAttr, emb::BlockReduceAttr>(schedule))
+          candidates.back().push_back(schedule);
+    }
+    createMeasurer(*module, /*isolated=*/false);
+    source = std::move(module);
+  }
+
+  void createMeasurer(mlir::ModuleOp module, bool isolated) {
+    auto model = PaletteModel::build(module, "sm_90", 128);
     EXPECT_TRUE(succeeded(model));
     EXPECT_EQ(model->features.size(), 3u);
     // Widths 4, 1 and 4 again, from column 5 on.
     EXPECT_EQ(model->shapes.size(), 3u);
 
     PaletteMeasurer::Options options;
+    options.isolated = isolated;
     options.bodies = 16;
     options.tolerance = 1e-5;
     options.occupancies = {kOccupancy};
@@ -130,14 +154,6 @@ protected:
         std::make_unique<PaletteCompiler>(context->getDialectRegistry(),
                                           std::nullopt, 2),
         device, TuningVersions{"1", "2"}, options);
-    for (const FeatureClass &featureClass : problem->classes) {
-      candidates.emplace_back();
-      for (emb::ScheduleAttrInterface schedule : emb::enumerateSchedules(
-               context.get(), featureClass.lookup.shape,
-               featureClass.lookup.stats, kOccupancy.threads))
-        if (mlir::isa<emb::SubWarpAttr, emb::BlockReduceAttr>(schedule))
-          candidates.back().push_back(schedule);
-    }
   }
 
   FeatureBody tileOf(size_t number, emb::ScheduleAttrInterface schedule) {
@@ -174,6 +190,7 @@ protected:
   }
 
   std::unique_ptr<mlir::MLIRContext> context = makeTuningContext();
+  mlir::OwningOpRef<mlir::ModuleOp> source;
   std::unique_ptr<TuningProblem> problem;
   std::unique_ptr<PaletteMeasurer> measurer;
   ImaginedBench *bench = nullptr;
@@ -202,6 +219,22 @@ TEST_F(PaletteMeasurerTest, FindsWhatIsWrong) {
 
 TEST_F(PaletteMeasurerTest, BlamesNoNeighbour) {
   bench->spills = takesEight;
+  check(takesEight, Outcome::wrongResult);
+}
+
+TEST_F(PaletteMeasurerTest, IsolatedClassesHaveNoNeighbours) {
+  createMeasurer(*source, /*isolated=*/true);
+  check(none, Outcome::ok);
+  EXPECT_EQ(bench->mostAtOnce, 2); // the features of the larger class
+  EXPECT_GE(bench->profiles, int(candidates[0].size() + candidates[1].size()));
+}
+
+TEST_F(PaletteMeasurerTest, IsolatedClassesFailAlone) {
+  createMeasurer(*source, /*isolated=*/true);
+  bench->crashes = takesEight;
+  check(takesEight, Outcome::crashed);
+  createMeasurer(*source, /*isolated=*/true);
+  bench->spoils = takesEight;
   check(takesEight, Outcome::wrongResult);
 }
 
