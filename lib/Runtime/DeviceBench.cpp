@@ -241,7 +241,9 @@ Result<ForwardTimes> timeForward(const ExecutionContext &context,
   std::vector<double> ratios;
   for (size_t i = 0; i != (*samples)[0].size(); ++i)
     ratios.push_back((*samples)[1][i] / (*samples)[0][i]);
-  Result<Timing> alone = timeRotation(stream, binding, options);
+  Result<Timing> alone{Timing()}; // no kernel, no time
+  if (!manifest.fixedBinding)
+    alone = timeRotation(stream, binding, options);
   if (!alone)
     return alone.error();
   Result<Timing> host = timeHost(stream, forward, options);

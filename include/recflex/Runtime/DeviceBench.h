@@ -38,7 +38,7 @@ sampleRotations(const Stream &stream, const std::vector<Rotation> &rotations,
 /// Times of a forward, seconds a batch.
 struct ForwardTimes {
   Timing total;   ///< binding and pooling
-  Timing binding; ///< the two binding kernels alone
+  Timing binding; ///< the two binding kernels alone; 0 if there are none
   Timing pooling; ///< the pooling kernel alone, bound before
   Timing checked; ///< as total, with InputChecks::zeroRow
   Timing ratio;   ///< checked / total, sample by sample
