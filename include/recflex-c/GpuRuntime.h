@@ -23,8 +23,10 @@
 extern "C" {
 #endif
 
-/** The GPU to use, by the driver's numbers; 0 unless said before all else. The
-    simulator has no number. */
+/** The GPU to use, by the driver's numbers; 0 unless said before all else, and
+    an error if another one is in use. Its primary context becomes current in a
+    thread by the thread's first call, and must stay so. The simulator has no
+    number. */
 void mgpuSetDefaultDevice(int32_t device);
 
 /** A module of PTX that ends with a zero, of a cubin or a fatbin, or
@@ -32,6 +34,8 @@ void mgpuSetDefaultDevice(int32_t device);
    first asked for. `optLevel`, 0 to 4, is that of the driver's compiler. */
 void *mgpuModuleLoad(const void *image, size_t bytes);
 void *mgpuModuleLoadJIT(const void *ptx, int32_t optLevel);
+/** Forgets the module. Code stays on the GPU until the process ends: this is
+    called where the driver may be gone already. */
 void mgpuModuleUnload(void *module);
 void *mgpuModuleGetFunction(void *module, const char *name);
 

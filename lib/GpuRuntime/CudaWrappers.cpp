@@ -6,6 +6,7 @@
 #include "recflex-c/GpuRuntime.h"
 #include "recflex/Runtime/CudaDriver.h"
 
+#include <atomic>
 #include <mutex>
 #include <unordered_set>
 #include <vector>
@@ -23,7 +24,8 @@ constexpr unsigned kPortable = 1;        // CU_MEMHOSTREGISTER_PORTABLE
   endProcess("recflex_gpu_runtime", error);
 }
 
-int defaultDevice = 0;
+std::atomic<int32_t> defaultDevice{0};
+std::atomic<bool> isOpen{false}; ///< the GPU, and no other can be chosen
 
 /// The GPU, opened when it is first needed: a program whose kernels are never
 /// launched runs without one.
@@ -86,7 +88,9 @@ Gpu::Gpu() {
     fail(found.error());
   driver = std::move(*found);
   int device = 0;
-  call(driver->deviceGet, "cuDeviceGet", &device, defaultDevice);
+  isOpen = true;
+  call(driver->deviceGet, "cuDeviceGet", &device,
+       static_cast<int>(defaultDevice));
   call(driver->primaryCtxRetain, "cuDevicePrimaryCtxRetain", &context, device);
   call(driver->ctxPushCurrent, "cuCtxPushCurrent", context);
   call(driver->streamCreate, "cuStreamCreate", &ownStream,
@@ -161,7 +165,13 @@ static void load(const Gpu &gpu, Module &module) {
 // Modules and launches
 //===----------------------------------------------------------------------===//
 
-void mgpuSetDefaultDevice(int32_t device) { defaultDevice = device; }
+void mgpuSetDefaultDevice(int32_t device) {
+  if (isOpen && device != defaultDevice)
+    fail(makeError("GPU ", device, " is chosen when GPU ",
+                   static_cast<int32_t>(defaultDevice),
+                   " is in use already; choose before all else"));
+  defaultDevice = device;
+}
 
 void *mgpuModuleLoad(const void *image, size_t) {
   return new Module{image, /*optLevel=*/-1};

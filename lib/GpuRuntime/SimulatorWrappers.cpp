@@ -38,6 +38,13 @@ namespace {
 /// its threads.
 using Axes = std::pair<int, int>;
 
+struct Module;
+
+struct Kernel {
+  Module *module;
+  llvm::Function *function;
+};
+
 /// Kernels that were given as bitcode, compiled for the host once they are
 /// launched.
 struct Module {
@@ -45,14 +52,10 @@ struct Module {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> kernels;
   std::map<Axes, std::unique_ptr<Simulator>> simulators;
+  std::map<std::string, Kernel> known; ///< those that were asked for
 
   void parse();
   Simulator &simulator(Axes axes);
-};
-
-struct Kernel {
-  Module *module;
-  llvm::Function *function;
 };
 
 /// What kernels may touch, by address.
@@ -67,6 +70,10 @@ struct Memory {
   void add(void *begin, size_t bytes) {
     std::lock_guard<std::mutex> lock(mutex);
     allocations[static_cast<char *>(begin)] = bytes;
+  }
+  std::map<char *, size_t> copy() {
+    std::lock_guard<std::mutex> lock(mutex);
+    return allocations;
   }
   void remove(void *begin) {
     std::lock_guard<std::mutex> lock(mutex);
@@ -167,14 +174,13 @@ void mgpuModuleUnload(void *module) { delete static_cast<Module *>(module); }
 void *mgpuModuleGetFunction(void *handle, const char *name) {
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
-  static std::map<std::pair<Module *, std::string>, Kernel> known;
   auto *module = static_cast<Module *>(handle);
   if (!module->kernels)
     module->parse();
   llvm::Function *function = module->kernels->getFunction(name);
   if (!function)
     fail(makeError("the module has no kernel '", std::string(name), "'"));
-  return &known.try_emplace({module, name}, Kernel{module, function})
+  return &module->known.try_emplace(name, Kernel{module, function})
               .first->second;
 }
 
@@ -228,7 +234,7 @@ void mgpuLaunchKernel(void *function, intptr_t gridX, intptr_t gridY,
   Simulator &simulator = kernel.module->simulator(axes);
   simulator.clearMemory();
   size_t number = 0;
-  for (auto [begin, bytes] : Memory::get().allocations)
+  for (auto [begin, bytes] : Memory::get().copy())
     simulator.addMemory("allocation " + std::to_string(number++), begin, bytes,
                         /*writable=*/true);
   if (auto stats = simulator.launch(name, shape, arguments); !stats)

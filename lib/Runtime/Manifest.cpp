@@ -227,7 +227,8 @@ std::vector<abi::FeatureDescriptor> makeDescriptors(const Manifest &m) {
     d.samplesPerTile = f.samplesPerTile;
     d.columnTiles = f.columnTiles;
     d.parallelLookups = f.parallelLookups;
-    d.rowTile = abi::divider(f.columnTiles);
+    // While tuning, a feature may have no tiles at all, and nobody divides.
+    d.rowTile = abi::divider(std::max(1, f.columnTiles));
     d.warpSamples = f.warpSamples;
     d.scratch = f.scratch;
     d.rowKind = abi::rowKind(m.tables[f.table].type, f.pooling, f.weighted);

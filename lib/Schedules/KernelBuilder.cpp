@@ -234,8 +234,6 @@ Value KernelBuilder::ballot(Value predicate) {
 
 void KernelBuilder::barrier() { gpu::BarrierOp::create(*this); }
 
-void KernelBuilder::syncWarp() { NVVM::SyncWarpOp::create(*this, i32(-1)); }
-
 Value KernelBuilder::anyThread(Value condition) {
   Value vote = arith::ExtUIOp::create(*this, getI32Type(), condition);
   auto barrier = NVVM::BarrierOp::create(

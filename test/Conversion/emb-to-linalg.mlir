@@ -107,7 +107,8 @@ func.func @max(%b: !emb.bags<i32>, %t: tensor<8x3xbf16>) -> tensor<?x3xf32> {
 func.func @jagged(%kjt: !emb.kjt<3 x i64> {emb.keys = ["a", "b", "c"], test.k},
                   %t0: tensor<8x4xf32> {emb.name = "t0", test.t})
     -> (tensor<?x4xf32> {test.r})
-    attributes {emb.occupancy = #emb.occupancy<threads = 128, blocks = 10>} {
+    attributes {emb.binding = #emb.binding<fixed>,
+                emb.occupancy = #emb.occupancy<threads = 128, blocks = 10>} {
   %b = emb.feature %kjt[2] : !emb.kjt<3 x i64> -> !emb.bags<i64>
   %0 = emb.lookup sum %t0[%b]
       : tensor<8x4xf32>, !emb.bags<i64> -> tensor<?x4xf32>

@@ -3,8 +3,7 @@
 
 // RUN: recflex-opt %s -convert-emb-to-gpu=chip=sm_90 | FileCheck %s --implicit-check-not=recflex_bind
 
-// Few features are one group: a lane looks at each. More are found by what
-// their groups' blocks add up to: tiles of 64 and of 256 samples make two sums.
+// Few features are one group: a lane looks at each.
 // CHECK-LABEL: gpu.func @recflex_forward(
 // CHECK-SAME:    i32, %[[RANKS:[^ ]*]]: !llvm.ptr<1>, %[[SUMS:[^ ]*]]: !llvm.ptr<1>
 // CHECK-NOT:     {{griddepcontrol|scf.while|%[[SUMS]]}}

@@ -28,7 +28,9 @@ void RandomModule::addFunction(int64_t number) {
                                        FunctionType::get(context, {}, {}));
   Body body{function, OpBuilder::atBlockEnd(function.addEntryBlock()), {}};
   for (int64_t i = random.draw(1, 2); i > 0; --i)
-    random.once(4) ? addFusedLookup(body) : addLookups(body);
+    random.once(4)   ? addFusedLookup(body)
+    : random.once(4) ? addLaunch(body)
+                     : addLookups(body);
   while (random.once(2))
     addConcat(body);
   finish(body);
@@ -170,17 +172,9 @@ void RandomModule::addLookups(Body &body) {
   }
 }
 
-void RandomModule::addFusedLookup(Body &body) {
-  IntegerType indexType = random.drawIndexType();
-  int64_t keys = random.draw(1, 4);
-  Value kjt = addKjt(body, keys, indexType);
-  SmallVector<Value> tables;
-  for (int64_t i = random.draw(1, 3); i > 0; --i)
-    tables.push_back(addTable(body, indexType));
-
-  SmallVector<Attribute> features;
-  int64_t column = 0, threads = 32;
-  bool anyWeighted = false;
+RandomModule::Features RandomModule::drawFeatures(ArrayRef<Value> tables,
+                                                  int64_t keys) {
+  Features features;
   for (int64_t i = random.draw(1, 6); i > 0; --i) {
     int64_t table = random.draw(0, tables.size() - 1);
     auto type = cast<RankedTensorType>(tables[table].getType());
@@ -189,28 +183,65 @@ void RandomModule::addFusedLookup(Body &body) {
     shape.rowType = type.getElementType().isF32() ? RowType::f32 : RowType::f16;
     bool weighted = random.once(3);
     emb::ScheduleAttrInterface schedule = random.drawSchedule(shape);
-    threads = std::max(threads, schedule.getMinThreads(shape));
+    features.threads =
+        std::max(features.threads, schedule.getMinThreads(shape));
     int64_t key = random.draw(0, keys - 1);
-    features.push_back(emb::FusedFeatureAttr::get(context, key, table,
-                                                  random.drawPooling(weighted),
-                                                  weighted, column, schedule));
-    column += shape.width;
-    anyWeighted |= weighted;
+    features.list.push_back(emb::FusedFeatureAttr::get(
+        context, key, table, random.drawPooling(weighted), weighted,
+        features.width, schedule));
+    features.width += shape.width;
+    features.weighted |= weighted;
   }
-  Type f32 = body.builder.getF32Type();
-  Value weights = anyWeighted ? addArray(body, f32, 10) : Value();
-  SymbolRefAttr kernel;
+  return features;
+}
+
+SymbolRefAttr RandomModule::drawKernel() {
   if (random.once(2))
-    kernel = random.once(2)
-                 ? SymbolRefAttr::get(context, "recflex_kernels")
-                 : SymbolRefAttr::get(context, "other " + random.drawText(),
-                                      FlatSymbolRefAttr::get(context, "k"));
-  emb::OccupancyAttr occupancy = random.drawOccupancy(threads);
+    return SymbolRefAttr::get(context, "recflex_kernels");
+  return SymbolRefAttr::get(context, "other " + random.drawText(),
+                            FlatSymbolRefAttr::get(context, "k"));
+}
+
+void RandomModule::addLaunch(Body &body) {
+  IntegerType indexType = random.drawIndexType();
+  int64_t keys = random.draw(1, 4);
+  SmallVector<Value> tables;
+  for (int64_t i = random.draw(1, 3); i > 0; --i)
+    tables.push_back(addTable(body, indexType));
+  Features features = drawFeatures(tables, keys);
+  Type f32 = body.builder.getF32Type();
+  Value values = addArray(body, indexType, 10);
+  Value offsets = addArray(body, indexType, 10);
+  Value weights = features.weighted ? addArray(body, f32, 10) : Value();
+  auto type =
+      RankedTensorType::get({ShapedType::kDynamic, features.width}, f32);
+  Value rows = addArgument(body, type);
+  auto launch = emb::LaunchOp::create(
+      body.builder, random.drawLocation(), type, drawKernel(), values, offsets,
+      tables, weights, rows, keys, body.builder.getArrayAttr(features.list),
+      random.drawOccupancy(features.threads));
+  decorate(launch);
+  body.pooled.push_back(launch->getResult(0));
+}
+
+void RandomModule::addFusedLookup(Body &body) {
+  IntegerType indexType = random.drawIndexType();
+  int64_t keys = random.draw(1, 4);
+  Value kjt = addKjt(body, keys, indexType);
+  SmallVector<Value> tables;
+  for (int64_t i = random.draw(1, 3); i > 0; --i)
+    tables.push_back(addTable(body, indexType));
+
+  Features features = drawFeatures(tables, keys);
+  Type f32 = body.builder.getF32Type();
+  Value weights = features.weighted ? addArray(body, f32, 10) : Value();
+  SymbolRefAttr kernel = random.once(2) ? drawKernel() : SymbolRefAttr();
+  emb::OccupancyAttr occupancy = random.drawOccupancy(features.threads);
   auto fused = emb::FusedLookupOp::create(
       body.builder, random.drawLocation(),
-      RankedTensorType::get({ShapedType::kDynamic, column}, f32), kjt, tables,
-      weights, body.builder.getArrayAttr(features), occupancy,
-      random.once(3) ? drawOrder(features.size()) : DenseI32ArrayAttr(),
+      RankedTensorType::get({ShapedType::kDynamic, features.width}, f32), kjt,
+      tables, weights, body.builder.getArrayAttr(features.list), occupancy,
+      random.once(3) ? drawOrder(features.list.size()) : DenseI32ArrayAttr(),
       kernel);
   decorate(fused);
   body.pooled.push_back(fused);

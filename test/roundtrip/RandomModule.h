@@ -37,7 +37,17 @@ private:
   mlir::Value addKjt(Body &body, int64_t features, mlir::IntegerType indexType);
   mlir::Value addBags(Body &body, mlir::IntegerType indexType);
   void addLookups(Body &body);
+  /// Of a fused lookup or a launch, and what follows from them.
+  struct Features {
+    llvm::SmallVector<mlir::Attribute> list;
+    int64_t width = 0;    ///< of all
+    int64_t threads = 32; ///< that a block needs at least
+    bool weighted = false;
+  };
+  Features drawFeatures(llvm::ArrayRef<mlir::Value> tables, int64_t keys);
+  mlir::SymbolRefAttr drawKernel();
   void addFusedLookup(Body &body);
+  void addLaunch(Body &body);
   mlir::DenseI32ArrayAttr drawOrder(size_t features);
   void addConcat(Body &body);
   void decorate(mlir::Operation *op);

@@ -326,7 +326,8 @@ def ConvertEmbToLaunchPass : Pass<"convert-emb-to-launch", "::mlir::ModuleOp"> {
     on, as in `-convert-emb-to-linalg`. So do bags, and what makes a jagged input
     of them becomes linalg. Lookups that are not fused have no kernel: they
     become linalg as well, and a remark of the category `convert-emb-to-launch`
-    says so. A fused lookup without kernels is an error.
+    says so. A fused lookup without kernels is an error, and
+    so is one with a fixed order: its blocks are bound at run time.
 
     ```mlir
     // Before

@@ -105,9 +105,6 @@ public:
   /// One bit a lane; every lane of the warp must come here.
   mlir::Value ballot(mlir::Value predicate);
   void barrier();
-  /// Waits for all lanes of the warp, and sees what they have written to shared
-  /// memory; every lane must come.
-  void syncWarp();
   /// A barrier that tells every thread of the block whether `condition` holds
   /// for any.
   mlir::Value anyThread(mlir::Value condition);

@@ -69,6 +69,7 @@ RecflexStatus recflexModelParse(RecflexCompiler *compiler, const void *source,
       return status;
     if (Status status = needPlace(model, "model"); !status)
       return status;
+    (void)compiler->session->takeDetail(); // of calls before
     auto module =
         parse(*compiler->session, {static_cast<const char *>(source), size},
               name ? name : "model");

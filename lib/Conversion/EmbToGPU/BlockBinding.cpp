@@ -139,6 +139,7 @@ private:
       return vector::ExtractOp::create(b, entry, number);
     };
     Value tiles = b.mul(rowsOf(b, arguments.batch, field(0)), field(1));
+    tiles = b.select(b.lessOrEqual(rank, last), tiles, b.i32(0));
     Value end = b.add(start, sumOfLanes(b, tiles, lane));
     // The last rank's lane and those past it end behind every block.
     Value found = count(b, b.lessOrEqual(end, b.blockId()));

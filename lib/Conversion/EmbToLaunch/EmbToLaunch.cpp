@@ -4,8 +4,7 @@
 #include "../EmbToLinalg/EmbToLinalgPatterns.h"
 
 #include "recflex/Conversion/Passes.h"
-
-#include "mlir/IR/Remarks.h"
+#include "recflex/Dialect/Emb/IR/Remark.h"
 
 using namespace mlir;
 
@@ -31,8 +30,8 @@ static LogicalResult checkLookups(ModuleOp module) {
       return WalkResult::interrupt();
     }
     if (isa<emb::LookupOp>(op))
-      remark::missed(op->getLoc(), remark::RemarkOpts::name("launch").category(
-                                       "convert-emb-to-launch"))
+      remark::missed(op->getLoc(),
+                     emb::remarkOn(op, "launch", "convert-emb-to-launch"))
           << "the lookup is in no fused one, so it has no kernel: it becomes "
              "linalg; run -emb-fuse first";
     return WalkResult::advance();

@@ -33,6 +33,10 @@ convertAttributes(const TypeConverter &converter, TypeRange types,
   return converted;
 }
 
+/// What a function says of kernels that it will not have.
+static constexpr StringRef kFunctionAttrs[] = {emb::EmbDialect::kOccupancyAttr,
+                                               emb::EmbDialect::kBindingAttr};
+
 namespace {
 struct ConvertFunction : OpConversionPattern<func::FuncOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -62,7 +66,8 @@ struct ConvertFunction : OpConversionPattern<func::FuncOp> {
           rewriter.getFunctionType(arguments.getConvertedTypes(), results));
       op.setAllArgAttrs(argumentAttrs);
       op.setAllResultAttrs(resultAttrs);
-      op->removeDiscardableAttr(emb::EmbDialect::kOccupancyAttr);
+      for (StringRef name : kFunctionAttrs)
+        op->removeDiscardableAttr(name);
     });
     return success();
   }
@@ -87,7 +92,9 @@ bool isLegalFunction(const TypeConverter &converter, Operation *op) {
          converter.isLegal(&function.getBody()) &&
          !namesEmb(function.getArgAttrsAttr()) &&
          !namesEmb(function.getResAttrsAttr()) &&
-         !function->hasAttr(emb::EmbDialect::kOccupancyAttr);
+         llvm::none_of(kFunctionAttrs, [&](StringRef name) {
+           return function->hasAttr(name);
+         });
 }
 
 } // namespace recflex

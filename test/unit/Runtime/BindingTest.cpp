@@ -92,6 +92,34 @@ TEST(Binding, HandMade) {
   EXPECT_EQ(binding.starts, (std::vector<int32_t>{0, 3, 5, 8}));
 }
 
+// A tuner measures features with nothing beside them.
+TEST(Binding, FeaturesWithoutTilesHaveNoBlocks) {
+  Manifest m;
+  m.jaggedFeatures = 3;
+  m.tables.push_back({"t", 10, 8, RowType::f32});
+  m.features.resize(3);
+  for (int32_t i = 0; i != 3; ++i) {
+    m.features[i].key = i;
+    m.features[i].samplesPerTile = 2;
+    m.features[i].columnTiles = i == 1 ? 3 : 0;
+  }
+  std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(m);
+  EXPECT_EQ(countBlocks(descriptors, 5), 9);
+  // Whatever the order, a block's feature is the last that begins at or ahead
+  // of it.
+  for (const IndexArray &offsets :
+       {makeIndices({0, 9, 9, 9, 9, 9, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10}),
+        makeIndices({0, 0, 0, 0, 0, 0, 9, 9, 9, 9, 9, 10, 10, 10, 10, 10})}) {
+    Binding binding = bindOnHost(descriptors, offsets, 5);
+    EXPECT_EQ(binding.starts[3], 9);
+    for (int32_t block = 0; block != 9; ++block) {
+      auto past = std::upper_bound(binding.starts.begin(),
+                                   binding.starts.begin() + 3, block);
+      EXPECT_EQ(binding.order[past - binding.starts.begin() - 1], 1);
+    }
+  }
+}
+
 TEST(FixedBinding, GroupsBeginWhereTheRanksAheadEnd) {
   std::mt19937 random(11);
   auto pick = [&](int from, int to) {

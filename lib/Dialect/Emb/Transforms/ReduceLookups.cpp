@@ -129,8 +129,12 @@ void dropFeatures(FusedLookupOp fused, size_t first, size_t count) {
 
 bool dropInputs(FuncOp function, RewriterBase &rewriter, size_t join,
                 size_t first, size_t count) {
-  Operation *op = findJoins(function)[join];
-  if (countInputs(op) == count)
+  // What was dropped before may have left nobody who needs the join.
+  auto joins = findJoins(function);
+  if (join >= joins.size())
+    return false;
+  Operation *op = joins[join];
+  if (countInputs(op) == count || countInputs(op) < first + count)
     return false;
   rewriter.modifyOpInPlace(op, [&] {
     if (auto fused = dyn_cast<FusedLookupOp>(op))
@@ -264,9 +268,10 @@ bool dropFromLookups(FuncOp function, RewriterBase &rewriter, StringRef name) {
   return changed;
 }
 
-/// Takes occupancy and names off the function.
+/// Takes occupancy, binding and names off the function.
 bool dropFromFunction(FuncOp function, RewriterBase &) {
   bool changed = bool(function->removeAttr(EmbDialect::kOccupancyAttr));
+  changed |= bool(function->removeAttr(EmbDialect::kBindingAttr));
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
     for (StringRef name :
          {StringRef(EmbDialect::kNameAttr), StringRef(EmbDialect::kKeysAttr)})
