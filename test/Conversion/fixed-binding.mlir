@@ -9,6 +9,9 @@
 // CHECK-NOT:     {{griddepcontrol|scf.while|%[[SUMS]]}}
 // CHECK:         llvm.getelementptr %[[RANKS]]
 // CHECK:         llvm.load {{.*}} invariant {{.*}} -> vector<4xi32>
+// Lanes past the last feature add nothing: sums of theirs could pass 2^31.
+// CHECK:         %[[TILES:.*]] = arith.muli
+// CHECK:         arith.select %{{.*}}, %[[TILES]], %{{.*}} : i32
 // CHECK-COUNT-5: gpu.shuffle up
 // CHECK:         nvvm.vote.sync ballot
 // CHECK:         gpu.shuffle idx
