@@ -1,4 +1,5 @@
-/*===- recflex-c/Compiler.h - The compiler's C API -----------------*- C -*-===*\
+/*===- recflex-c/Compiler.h - The compiler's C API -----------------*- C
+-*-===*\
 |*                                                                            *|
 |* Describes the embedding layer of a model or reads it, attaches statistics, *|
 |* tunes, and compiles it to an artifact, which recflex-c/Runtime.h loads in  *|
@@ -64,26 +65,24 @@ recflexDescriptionCreate(const char *name, RecflexIndexType indexType,
                          RecflexDescription **description);
 /** Reads a description in JSON, as `recflex import` does; errors say where in
  *  it: "features[3].bags.mean: ...". More can be added to it. */
-RECFLEX_API RecflexStatus
-recflexDescriptionParse(const char *json, size_t size,
-                        RecflexDescription **description);
+RECFLEX_API RecflexStatus recflexDescriptionParse(
+    const char *json, size_t size, RecflexDescription **description);
 /** Null is fine. */
 RECFLEX_API void recflexDescriptionDestroy(RecflexDescription *description);
 
 typedef struct RecflexTableDescription {
   size_t structSize;
   const char *name;
-  int64_t rows;   /**< 1 to 2^40; with i32 indices at most 2^31 */
-  int64_t width;  /**< 1 to 1024 elements */
-  int32_t type;   /**< RecflexType */
+  int64_t rows;  /**< 1 to 2^40; with i32 indices at most 2^31 */
+  int64_t width; /**< 1 to 1024 elements */
+  int32_t type;  /**< RecflexType */
   int32_t unused;
 } RecflexTableDescription;
 
 /** Adds a table after those that are there. Refused: a name that another table
  *  has, sizes that cannot be. */
-RECFLEX_API RecflexStatus
-recflexDescriptionAddTable(RecflexDescription *description,
-                           const RecflexTableDescription *table);
+RECFLEX_API RecflexStatus recflexDescriptionAddTable(
+    RecflexDescription *description, const RecflexTableDescription *table);
 
 /** How many rows a sample looks up. Compiling takes that from samples: this is
  *  for `recflex generate`, which makes batches of a description. */
@@ -97,30 +96,28 @@ typedef enum RecflexBags {
 typedef struct RecflexFeatureDescription {
   size_t structSize;
   const char *name;
-  const char *table;  /**< name of a table that was added */
-  int32_t pooling;    /**< RecflexPooling */
-  int32_t weighted;   /**< 1: weights multiply the rows */
-  int32_t bags;       /**< RecflexBags */
+  const char *table; /**< name of a table that was added */
+  int32_t pooling;   /**< RecflexPooling */
+  int32_t weighted;  /**< 1: weights multiply the rows */
+  int32_t bags;      /**< RecflexBags */
   int32_t unused;
-  int64_t hotness;    /**< with RECFLEX_BAGS_FIXED */
-  int64_t max;        /**< with RECFLEX_BAGS_NORMAL */
-  double mean;        /**< with the last two */
+  int64_t hotness; /**< with RECFLEX_BAGS_FIXED */
+  int64_t max;     /**< with RECFLEX_BAGS_NORMAL */
+  double mean;     /**< with the last two */
   double stddev;
-  double coverage;    /**< share of samples that have the feature; 0: all.
-                       *   One that none has: RECFLEX_BAGS_FIXED, hotness 0 */
+  double coverage; /**< share of samples that have the feature; 0: all.
+                    *   One that none has: RECFLEX_BAGS_FIXED, hotness 0 */
 } RecflexFeatureDescription;
 
 /** Adds a feature after those that are there: in this order features stand in
  *  batches, and their columns in the output. Refused: a name that another
  *  feature has, a table that was not added. */
-RECFLEX_API RecflexStatus
-recflexDescriptionAddFeature(RecflexDescription *description,
-                             const RecflexFeatureDescription *feature);
+RECFLEX_API RecflexStatus recflexDescriptionAddFeature(
+    RecflexDescription *description, const RecflexFeatureDescription *feature);
 
 /** The description in JSON. */
-RECFLEX_API RecflexStatus
-recflexDescriptionPrint(const RecflexDescription *description,
-                        RecflexText **json);
+RECFLEX_API RecflexStatus recflexDescriptionPrint(
+    const RecflexDescription *description, RecflexText **json);
 
 /*===-- Compilers ---------------------------------------------------------===*/
 
@@ -146,9 +143,8 @@ typedef struct RecflexCompilerOptions {
 } RecflexCompilerOptions;
 
 /** `options` may be null. Takes some milliseconds: keep it. */
-RECFLEX_API RecflexStatus
-recflexCompilerCreate(const RecflexCompilerOptions *options,
-                      RecflexCompiler **compiler);
+RECFLEX_API RecflexStatus recflexCompilerCreate(
+    const RecflexCompilerOptions *options, RecflexCompiler **compiler);
 /** Null is fine. */
 RECFLEX_API void recflexCompilerDestroy(RecflexCompiler *compiler);
 
@@ -178,16 +174,14 @@ RECFLEX_API RecflexStatus recflexModelWriteBytecode(const RecflexModel *model,
 /** Attaches the statistics of sample batches to all lookups, in place of those
  *  that they have. The files are safetensors, as `recflex generate` writes
  *  them (docs/Models.md). Errors: RECFLEX_IO_ERROR, another model's samples. */
-RECFLEX_API RecflexStatus
-recflexModelAttachSampleFiles(RecflexModel *model, const char *const *paths,
-                              int32_t count);
+RECFLEX_API RecflexStatus recflexModelAttachSampleFiles(
+    RecflexModel *model, const char *const *paths, int32_t count);
 /** The same of batches in host memory, as recflexLaunch() takes them, with
  *  offsets or lengths of the model's index type; keyStarts, views and the
  *  output are not for here. `lookups` may be 0: then the offsets or lengths say
  *  how many values there are. The model keeps a copy, for tuning on a GPU. */
-RECFLEX_API RecflexStatus
-recflexModelAttachSamples(RecflexModel *model,
-                          const RecflexBatch *const *batches, int32_t count);
+RECFLEX_API RecflexStatus recflexModelAttachSamples(
+    RecflexModel *model, const RecflexBatch *const *batches, int32_t count);
 
 /*===-- Tuning ------------------------------------------------------------===*/
 
@@ -202,9 +196,9 @@ typedef enum RecflexTuneDevice {
 
 typedef struct RecflexTuneOptions {
   size_t structSize;
-  int32_t device;               /**< RecflexTuneDevice */
-  int32_t threads;              /**< a block; 0: as the device likes */
-  int32_t blocks;               /**< a multiprocessor; 0: likewise */
+  int32_t device;  /**< RecflexTuneDevice */
+  int32_t threads; /**< a block; 0: as the device likes */
+  int32_t blocks;  /**< a multiprocessor; 0: likewise */
   int32_t scheduleCount;
   const char *const *schedules; /**< try these alone, say "sub_warp" */
   /** File that trials are kept in and taken from; it is created. Null: none. */
@@ -212,18 +206,18 @@ typedef struct RecflexTuneOptions {
   /** With RECFLEX_TUNE_GPU: a file of the model's tables (docs/Models.md).
    *  Null: made-up ones. */
   const char *tables;
-  double timeBudget;            /**< seconds of measuring; 0: no limit */
+  double timeBudget; /**< seconds of measuring; 0: no limit */
 } RecflexTuneOptions;
 
 typedef struct RecflexTuneResult {
   size_t structSize;
-  int32_t threads;     /**< the chosen occupancy: of a block, */
-  int32_t blocks;      /**< and blocks a multiprocessor */
-  int32_t outOfTime;   /**< 1: the budget ended before the work did */
+  int32_t threads;   /**< the chosen occupancy: of a block, */
+  int32_t blocks;    /**< and blocks a multiprocessor */
+  int32_t outOfTime; /**< 1: the budget ended before the work did */
   int32_t unused;
-  int64_t measured;    /**< trials that were made (or estimated) */
-  int64_t known;       /**< trials that the record had */
-  double seconds;      /**< of the fused kernel, a batch; 0: none was timed */
+  int64_t measured; /**< trials that were made (or estimated) */
+  int64_t known;    /**< trials that the record had */
+  double seconds;   /**< of the fused kernel, a batch; 0: none was timed */
 } RecflexTuneResult;
 
 /** Gives every lookup a schedule, and the model an occupancy, by trials: what
@@ -242,13 +236,13 @@ typedef struct RecflexCompileOptions {
   const char *const *cubins;    /**< chips to assemble for too, with ptxas */
   int32_t scheduleCount;
   int32_t cubinCount;
-  int32_t threads;              /**< a block; 0: as it was tuned, or 128 */
-  int32_t blocks;               /**< a multiprocessor; 0: likewise, or 10 */
-  int64_t batch;                /**< samples a batch to choose schedules for;
-                                 *   0: that of the statistics */
-  const char *binding;          /**< when blocks are bound to tiles: "runtime"
-                                 *   or "fixed"; null: as it was tuned, or
-                                 *   "runtime" */
+  int32_t threads;     /**< a block; 0: as it was tuned, or 128 */
+  int32_t blocks;      /**< a multiprocessor; 0: likewise, or 10 */
+  int64_t batch;       /**< samples a batch to choose schedules for;
+                        *   0: that of the statistics */
+  const char *binding; /**< when blocks are bound to tiles: "runtime"
+                        *   or "fixed"; null: as it was tuned, or
+                        *   "runtime" */
 } RecflexCompileOptions;
 
 /** Compiles the model, which stays as it is: what `recflex compile` does.

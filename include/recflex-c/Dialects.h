@@ -1,4 +1,5 @@
-/*===- recflex-c/Dialects.h - emb for hosts of MLIR's C API --------*- C -*-===*\
+/*===- recflex-c/Dialects.h - emb for hosts of MLIR's C API --------*- C
+-*-===*\
 |*                                                                            *|
 |* Brings the emb dialect, RecFlex's passes and its pipelines into a program  *|
 |* that works with MLIR through MLIR's own C API. It links libRecFlex.so,     *|
@@ -27,8 +28,7 @@ MLIR_DECLARE_CAPI_DIALECT_REGISTRATION(Emb, emb);
  *  that lookups are lowered to, their translation. It may meet the same
  *  dialects in one registry. Append the registry, then load emb or all
  *  dialects. */
-MLIR_CAPI_EXPORTED void
-mlirRegisterEmbDialects(MlirDialectRegistry registry);
+MLIR_CAPI_EXPORTED void mlirRegisterEmbDialects(MlirDialectRegistry registry);
 
 /** All passes, and the pipelines recflex-schedule and recflex-lower, for
  *  mlirParsePassPipeline() and its like. May be called again. */

@@ -1,4 +1,5 @@
-/*===- recflex-c/Runtime.h - The runtime's C API -------------------*- C -*-===*\
+/*===- recflex-c/Runtime.h - The runtime's C API -------------------*- C
+-*-===*\
 |*                                                                            *|
 |* Loads an artifact of `recflex compile` on a GPU or the CPU and pools       *|
 |* batches. C99; needs librecflex_runtime.so alone, and on a GPU the driver's *|
@@ -86,15 +87,15 @@ RECFLEX_API RecflexStatus recflexSetLastError(RecflexStatus status,
 #ifdef __cplusplus
 #define RECFLEX_INIT(variable) recflexInit<decltype(variable)>()
 extern "C++" {
-template <typename T>
-inline typename std::decay<T>::type recflexInit() {
+template <typename T> inline typename std::decay<T>::type recflexInit() {
   typename std::decay<T>::type structure = {};
   structure.structSize = sizeof structure;
   return structure;
 }
 }
 #else
-#define RECFLEX_INIT(variable) {.structSize = sizeof(variable)}
+#define RECFLEX_INIT(variable)                                                 \
+  { .structSize = sizeof(variable) }
 #endif
 
 typedef struct RecflexModule RecflexModule;
@@ -139,27 +140,26 @@ RECFLEX_API RecflexStatus recflexModuleLoad(const char *path,
                                             const RecflexLoadOptions *options,
                                             RecflexModule **module);
 /** The same from the artifact's bytes, which are not needed afterwards. */
-RECFLEX_API RecflexStatus
-recflexModuleLoadMemory(const void *bytes, size_t size,
-                        const RecflexLoadOptions *options,
-                        RecflexModule **module);
+RECFLEX_API RecflexStatus recflexModuleLoadMemory(
+    const void *bytes, size_t size, const RecflexLoadOptions *options,
+    RecflexModule **module);
 /** Null is fine. */
 RECFLEX_API void recflexModuleDestroy(RecflexModule *module);
 
 typedef struct RecflexModuleInfo {
   size_t structSize;
-  const char *name;      /**< strings live until the module is destroyed */
-  const char *chip;      /**< "sm_90" */
-  const char *producer;  /**< "recflex 0.1.0 (LLVM 22.1.8)" */
-  int32_t device;        /**< as it was loaded */
-  int32_t indexType;     /**< RecflexIndexType of values, offsets, lengths */
-  int32_t keys;          /**< features of the jagged input */
-  int32_t features;      /**< lookups: several may read one key */
+  const char *name;     /**< strings live until the module is destroyed */
+  const char *chip;     /**< "sm_90" */
+  const char *producer; /**< "recflex 0.1.0 (LLVM 22.1.8)" */
+  int32_t device;       /**< as it was loaded */
+  int32_t indexType;    /**< RecflexIndexType of values, offsets, lengths */
+  int32_t keys;         /**< features of the jagged input */
+  int32_t features;     /**< lookups: several may read one key */
   int32_t tables;
-  int32_t weighted;      /**< 1: some feature takes weights */
-  int64_t outputWidth;   /**< columns of the output */
-  int64_t maxBatch;      /**< samples that one launch can have at most */
-  int64_t maxLookups;    /**< values that one launch can have at most */
+  int32_t weighted;    /**< 1: some feature takes weights */
+  int64_t outputWidth; /**< columns of the output */
+  int64_t maxBatch;    /**< samples that one launch can have at most */
+  int64_t maxLookups;  /**< values that one launch can have at most */
 } RecflexModuleInfo;
 
 RECFLEX_API RecflexStatus recflexModuleInfo(const RecflexModule *module,
@@ -170,9 +170,9 @@ typedef struct RecflexTableInfo {
   const char *name;
   int64_t rows;
   int64_t width;
-  int32_t type;   /**< RecflexType */
+  int32_t type; /**< RecflexType */
   int32_t unused;
-  int64_t bytes;  /**< rows * width elements, row-major, no padding */
+  int64_t bytes; /**< rows * width elements, row-major, no padding */
 } RecflexTableInfo;
 
 RECFLEX_API RecflexStatus recflexModuleTable(const RecflexModule *module,
@@ -237,10 +237,9 @@ typedef struct RecflexContextOptions {
 
 /** The workspace for launches in one stream. `options` may be null. Allocates:
  *  not during a stream capture. */
-RECFLEX_API RecflexStatus
-recflexContextCreate(const RecflexTables *tables,
-                     const RecflexContextOptions *options,
-                     RecflexContext **context);
+RECFLEX_API RecflexStatus recflexContextCreate(
+    const RecflexTables *tables, const RecflexContextOptions *options,
+    RecflexContext **context);
 /** Null is fine. The context's launches must have ended. */
 RECFLEX_API void recflexContextDestroy(RecflexContext *context);
 
@@ -252,7 +251,7 @@ typedef struct RecflexKeyView {
   uint64_t offsets; /**< of the index type [samples + 1] */
   uint64_t weights; /**< f32 [lookups]; 0 where no feature is weighted */
   int64_t lookups;
-  int64_t samples;  /**< at most the batch's size; later samples are empty */
+  int64_t samples; /**< at most the batch's size; later samples are empty */
 } RecflexKeyView;
 
 /** One batch. All addresses are device memory (host memory on the CPU); arrays
@@ -311,8 +310,8 @@ typedef enum RecflexFaultKind {
 } RecflexFaultKind;
 
 typedef struct RecflexFault {
-  int32_t kind;     /**< RecflexFaultKind */
-  int32_t feature;  /**< -1 for faults of a key */
+  int32_t kind;    /**< RecflexFaultKind */
+  int32_t feature; /**< -1 for faults of a key */
   int32_t key;
   int32_t sample;
   int64_t position; /**< in the values (of the key, with views) */
@@ -327,8 +326,8 @@ typedef struct RecflexFault {
 RECFLEX_API RecflexStatus recflexContextFaults(RecflexContext *context,
                                                void *stream,
                                                RecflexFault *faults,
-                                               int64_t capacity,
-                                               int64_t *count, int64_t *total);
+                                               int64_t capacity, int64_t *count,
+                                               int64_t *total);
 /** Forgets them, in stream order; does not wait. */
 RECFLEX_API RecflexStatus recflexContextClearFaults(RecflexContext *context,
                                                     void *stream);

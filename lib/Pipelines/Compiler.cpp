@@ -44,9 +44,9 @@ static FailureOr<emb::FusedLookupOp> findLookup(ModuleOp module) {
   return error;
 }
 
-/// What a caller cannot pass of that which `value` is made of, or null. Arguments
-/// may be the arrays of a jagged input: the runtime takes these in any form, so an
-/// artifact keeps nothing of how they were put together.
+/// What a caller cannot pass of that which `value` is made of, or null.
+/// Arguments may be the arrays of a jagged input: the runtime takes these in
+/// any form, so an artifact keeps nothing of how they were put together.
 static Value findComputed(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op)
@@ -65,9 +65,9 @@ static LogicalResult checkNothingElse(ModuleOp module,
                                       emb::FusedLookupOp lookup) {
   auto function = dyn_cast<func::FuncOp>(lookup->getParentOp());
   if (!function || !function.getBody().hasOneBlock())
-    return emitError(lookup.getLoc())
-           << "the lookups stand inside control flow; an artifact needs them in "
-              "a function of one block";
+    return emitError(lookup.getLoc()) << "the lookups stand inside control "
+                                         "flow; an artifact needs them in "
+                                         "a function of one block";
   auto result = dyn_cast<func::ReturnOp>(*lookup->getUsers().begin());
   if (!lookup->hasOneUse() || !result || result.getNumOperands() != 1) {
     InFlightDiagnostic error =
@@ -81,8 +81,9 @@ static LogicalResult checkNothingElse(ModuleOp module,
   for (Value operand : lookup->getOperands())
     if (Value computed = findComputed(operand))
       return emitError(lookup.getLoc())
-                 .append("a table, the weights or the jagged input is computed; "
-                         "an artifact takes them as arguments of the function")
+                 .append(
+                     "a table, the weights or the jagged input is computed; "
+                     "an artifact takes them as arguments of the function")
                  .attachNote(computed.getLoc())
              << "it is computed here";
   if (!SymbolTable::symbolKnownUseEmpty(function, module))

@@ -42,9 +42,9 @@ void registerPipelines() {
   // named twice. MLIR with assertions takes a second registration for a bug.
   if (PassPipelineInfo::lookup("recflex-schedule"))
     return;
-  PassPipelineRegistration<CompileOptions>(
-      "recflex-schedule", "Give every lookup a schedule",
-      buildSchedulePipeline);
+  PassPipelineRegistration<CompileOptions>("recflex-schedule",
+                                           "Give every lookup a schedule",
+                                           buildSchedulePipeline);
   PassPipelineRegistration<CompileOptions>(
       "recflex-lower", "Fuse scheduled lookups into kernels, to NVVM",
       buildLoweringPipeline);

@@ -83,9 +83,8 @@ Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
     int64_t firstBag = d.feature * batchSize;
     int64_t longestBag = 0;
     for (int64_t bag = firstBag; bag != firstBag + batchSize; ++bag)
-      longestBag =
-          std::max(longestBag,
-                   bagLength(offsets.type, offsets[bag], offsets[bag + 1]));
+      longestBag = std::max(
+          longestBag, bagLength(offsets.type, offsets[bag], offsets[bag + 1]));
     binding.keys.push_back(abi::tileKey(d, longestBag));
   }
 

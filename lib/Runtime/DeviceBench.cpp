@@ -249,10 +249,10 @@ Result<ForwardTimes> timeForward(const ExecutionContext &context,
   Result<Timing> host = timeHost(stream, forward, options);
   if (!host)
     return host.error();
-  return ForwardTimes{summarize(std::move((*samples)[0])), *alone,
-                      summarize(std::move((*samples)[2])),
-                      summarize(std::move((*samples)[1])),
-                      summarize(std::move(ratios)), *host};
+  return ForwardTimes{
+      summarize(std::move((*samples)[0])), *alone,
+      summarize(std::move((*samples)[2])), summarize(std::move((*samples)[1])),
+      summarize(std::move(ratios)),        *host};
 }
 
 Result<double> measureCopyRate(const Stream &stream,
@@ -279,7 +279,8 @@ Result<double> measureCopyRate(const Stream &stream,
   if (!kernel)
     return kernel.error();
 
-  int64_t blocks = 2 * static_cast<int64_t>(device->properties().multiprocessors);
+  int64_t blocks =
+      2 * static_cast<int64_t>(device->properties().multiprocessors);
   DevicePtr source = from->address(), target = to->address();
   uint32_t count = static_cast<uint32_t>(bytes / kCopyBytes);
   Result<Timing> timing = timeRotation(

@@ -60,9 +60,10 @@ public:
                 KernelArguments arguments) override {
     ParameterList parameters(arguments);
     bool startsEarly = launch.startsEarly && module.overlapsKernels();
-    if (Status status = enqueueKernel(
-            module.device()->driver(), module.kernel(launch.kernel),
-            launch.blocks, launch.threads, startsEarly, stream, parameters.get());
+    if (Status status = enqueueKernel(module.device()->driver(),
+                                      module.kernel(launch.kernel),
+                                      launch.blocks, launch.threads,
+                                      startsEarly, stream, parameters.get());
         !status)
       return status.error().in(kernelName(launch.kernel));
     return {};
@@ -133,18 +134,18 @@ Result<FaultReport> ExecutionContext::faults(CUstream_st *stream) const {
     return driver.check(driver.streamSynchronize(stream),
                         "cuStreamSynchronize");
   };
-  if (Status status = read(&report.total,
-                           state + offsetof(abi::CheckState, total),
-                           sizeof report.total);
+  if (Status status =
+          read(&report.total, state + offsetof(abi::CheckState, total),
+               sizeof report.total);
       !status)
     return status.error();
   int64_t listed = std::min(report.total, sequence.faultCapacity());
   if (listed == 0)
     return report;
   report.faults.resize(listed);
-  if (Status status = read(report.faults.data(),
-                           state + sizeof(abi::CheckState),
-                           listed * sizeof(Fault));
+  if (Status status =
+          read(report.faults.data(), state + sizeof(abi::CheckState),
+               listed * sizeof(Fault));
       !status)
     return status.error();
   sortFaults(report.faults);

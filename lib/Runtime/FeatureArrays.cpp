@@ -14,9 +14,8 @@ static void append(std::vector<std::byte> &bytes, const std::vector<T> &array) {
   bytes.insert(bytes.end(), data, data + array.size() * sizeof(T));
 }
 
-std::vector<std::byte>
-packFeatureArrays(const Manifest &manifest,
-                  const std::vector<DevicePtr> &tables) {
+std::vector<std::byte> packFeatureArrays(const Manifest &manifest,
+                                         const std::vector<DevicePtr> &tables) {
   std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(manifest);
   for (size_t i = 0; i != descriptors.size(); ++i)
     descriptors[i].table = tables[manifest.features[i].table];

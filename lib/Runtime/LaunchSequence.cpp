@@ -10,8 +10,8 @@ LaunchSequence::LaunchSequence(const Manifest &manifest,
                                const ContextOptions &options)
     : manifest(&manifest), features(manifest.features.size()),
       blocks(makeDescriptors(manifest)),
-      arrays(placeFeatureArrays(manifest, featureArrays)), memory(workspace), options(options),
-      converter(manifest, workspace, options) {}
+      arrays(placeFeatureArrays(manifest, featureArrays)), memory(workspace),
+      options(options), converter(manifest, workspace, options) {}
 
 Status LaunchSequence::check(const BatchArguments &batch) const {
   if (Status status = recflex::check(batch, *manifest, options); !status)
@@ -38,9 +38,10 @@ Result<BatchArguments> LaunchSequence::bind(const BatchArguments &given,
   // The first kernel of a batch doesn't start early: the batch before reads the
   // workspace, and others may use the caller's arrays, until all that is ahead
   // has ended. Nor does this one where it isn't the first, for it doesn't wait.
-  if (Status status = queue.launch(
-          {KernelId::bindKeys, grid, abi::kBindThreads},
-          {arrays.descriptors, features, batch->offsets, batchSize, memory.keys});
+  if (Status status =
+          queue.launch({KernelId::bindKeys, grid, abi::kBindThreads},
+                       {arrays.descriptors, features, batch->offsets, batchSize,
+                        memory.keys});
       !status)
     return status.error();
   if (Status status = queue.launch(
@@ -54,8 +55,8 @@ Result<BatchArguments> LaunchSequence::bind(const BatchArguments &given,
 Status LaunchSequence::pool(const BatchArguments &batch, DevicePtr views,
                             KernelQueue &queue) const {
   uint64_t batchSize = batch.batchSize, outputStride = batch.outputStride;
-  int32_t format = abi::outputFormat(batch.outputType, batch.output,
-                                     batch.outputStride);
+  int32_t format =
+      abi::outputFormat(batch.outputType, batch.output, batch.outputStride);
   KernelId kernel = format != abi::kUsualFormat ? KernelId::forwardAny
                     : memory.checkState         ? KernelId::forwardChecked
                                                 : KernelId::forward;
@@ -64,15 +65,14 @@ Status LaunchSequence::pool(const BatchArguments &batch, DevicePtr views,
   // Without binding kernels ahead of it, it is the batch's first, or follows
   // one that doesn't wait itself: see bind().
   bool isFixed = manifest->fixedBinding;
-  return queue.launch({kernel, blocks.count(batch.batchSize),
-                       manifest->threads, /*startsEarly=*/!isFixed},
-                      {arrays.descriptors, features,
-                       isFixed ? arrays.ranks : memory.order,
-                       isFixed ? arrays.sums : memory.starts,
-                       batch.values, batch.offsets, batch.weights, batch.output,
-                       outputStride, static_cast<uint64_t>(format), batchSize,
-                       lookups, memory.checkState, capacity, zeroBags, views,
-                       memory.scratch});
+  return queue.launch(
+      {kernel, blocks.count(batch.batchSize), manifest->threads,
+       /*startsEarly=*/!isFixed},
+      {arrays.descriptors, features, isFixed ? arrays.ranks : memory.order,
+       isFixed ? arrays.sums : memory.starts, batch.values, batch.offsets,
+       batch.weights, batch.output, outputStride, static_cast<uint64_t>(format),
+       batchSize, lookups, memory.checkState, capacity, zeroBags, views,
+       memory.scratch});
 }
 
 } // namespace recflex

@@ -42,9 +42,8 @@ static Status checkHead(const Manifest &m) {
   if (m.sharedBytes < 0)
     return makeError("sharedBytes: ", m.sharedBytes, " is negative");
   if (m.scratchBytes < 0 || m.scratchBytes % abi::kScratchAlignment != 0)
-    return makeError("scratchBytes: ", m.scratchBytes,
-                     " is not a multiple of ", abi::kScratchAlignment,
-                     ", 0 or more");
+    return makeError("scratchBytes: ", m.scratchBytes, " is not a multiple of ",
+                     abi::kScratchAlignment, ", 0 or more");
   return {};
 }
 
@@ -148,7 +147,8 @@ static Status checkRanks(const Manifest &m) {
     if (Status status = checkIndex(place, rank, taken.size(), "ranks"); !status)
       return status;
     if (m.fixedBinding && taken[rank])
-      return makeError(place, ": ", rank, " belongs to another feature already");
+      return makeError(place, ": ", rank,
+                       " belongs to another feature already");
     taken[rank] = true;
   }
   return {};

@@ -188,9 +188,10 @@ KernelBuilder::chooseAll(Value condition,
   return llvm::to_vector_of<Value>(branch.getResults());
 }
 
-SmallVector<Value> KernelBuilder::loopWhile(
-    ArrayRef<Value> start, function_ref<Value(ValueRange)> condition,
-    function_ref<SmallVector<Value>(ValueRange)> next) {
+SmallVector<Value>
+KernelBuilder::loopWhile(ArrayRef<Value> start,
+                         function_ref<Value(ValueRange)> condition,
+                         function_ref<SmallVector<Value>(ValueRange)> next) {
   auto loop = scf::WhileOp::create(
       *this, TypeRange(ValueRange(start)), start,
       [&](OpBuilder &, Location, ValueRange state) {

@@ -31,8 +31,8 @@ static Status compareBindings(const Binding &device, const Binding &host) {
                    const std::vector<int32_t> &b) -> Status {
     for (size_t i = 0; i < b.size(); ++i)
       if (a[i] != b[i])
-        return makeError("the binding kernels give ", name, "[", i, "] = ",
-                         a[i], ", the host ", b[i]);
+        return makeError("the binding kernels give ", name, "[", i,
+                         "] = ", a[i], ", the host ", b[i]);
     return {};
   };
   if (Status status = differ("keys", device.keys, host.keys); !status)
@@ -153,8 +153,7 @@ SimulatedForward::run(const std::vector<const void *> &tables,
   if (!bound)
     return bound.error();
   if (!manifest.fixedBinding)
-    if (Status status =
-            checkBinding(workspace.addresses(), *bound, manifest);
+    if (Status status = checkBinding(workspace.addresses(), *bound, manifest);
         !status)
       return status.error();
   if (Status status = sequence.pool(*bound, arguments.views, queue); !status)

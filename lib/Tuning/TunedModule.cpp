@@ -33,8 +33,8 @@ Result<std::vector<TunedLookup>> collectLookups(ModuleOp module) {
     if (emb::StatsAttr stats = lookup.getStatsAttr())
       tuned.stats = stats.toStruct();
     else if (!error)
-      error = makeError("feature '", tuned.name,
-                        "': nothing is known of its bags");
+      error =
+          makeError("feature '", tuned.name, "': nothing is known of its bags");
     lookups.push_back(std::move(tuned));
   });
   if (error)
@@ -77,9 +77,8 @@ void attachOccupancy(ModuleOp module, const Occupancy &occupancy) {
 }
 
 void attachBinding(ModuleOp module, emb::BindingKind binding) {
-  attachToFunctions(
-      module, emb::EmbDialect::kBindingAttr,
-      emb::BindingKindAttr::get(module.getContext(), binding));
+  attachToFunctions(module, emb::EmbDialect::kBindingAttr,
+                    emb::BindingKindAttr::get(module.getContext(), binding));
 }
 
 void attachTuning(ModuleOp module, const TuningProblem &problem,

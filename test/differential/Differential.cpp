@@ -2,9 +2,9 @@
 //
 // Every model is imported, given random schedules from all candidates (also
 // ones that no rule would choose), fused, lowered and simulated, with a batch
-// in any form of input; and lowered to linalg and run on the CPU. Tables hold small integers, so that every sum is exact
-// and results must be equal bit for bit; the binding kernels must agree with
-// the host's.
+// in any form of input; and lowered to linalg and run on the CPU. Tables hold
+// small integers, so that every sum is exact and results must be equal bit for
+// bit; the binding kernels must agree with the host's.
 //
 //===----------------------------------------------------------------------===//
 

@@ -72,8 +72,8 @@ emb::StatsAttr RandomAttributes::drawStats() {
 }
 
 emb::BindingKindAttr RandomAttributes::drawBinding() {
-  return emb::BindingKindAttr::get(
-      context, static_cast<emb::BindingKind>(draw(0, 1)));
+  return emb::BindingKindAttr::get(context,
+                                   static_cast<emb::BindingKind>(draw(0, 1)));
 }
 
 emb::OccupancyAttr RandomAttributes::drawOccupancy(int64_t least) {

@@ -39,8 +39,7 @@ public:
       return model.error();
     mlir::TimingScope assembling =
         chips.empty() ? mlir::TimingScope() : session.timing().nest("cubins");
-    if (Status status = addCubins(model->artifact, cubinChips());
-        !status)
+    if (Status status = addCubins(model->artifact, cubinChips()); !status)
       return status;
     assembling.stop();
     return write(**module, *model);

@@ -30,8 +30,7 @@ struct LoadedCpuModel {
 
   /// `tables` must outlive it.
   static Result<LoadedCpuModel> load(const Manifest &manifest,
-                                     const HostTables &tables,
-                                     int32_t threads);
+                                     const HostTables &tables, int32_t threads);
 
   /// Pools a batch of the manifest's index type into `output`, which is made
   /// [batchSize, outputWidth]. Errors: as launch() has them; an index outside

@@ -17,9 +17,8 @@ namespace recflex {
 
 ModelInput::ModelInput(cl::SubCommand &sub, bool takesArtifacts)
     : file(cl::Positional,
-           cl::desc(takesArtifacts
-                        ? "<model.mlir | model.json | model.recflex>"
-                        : "<model.mlir | model.json>"),
+           cl::desc(takesArtifacts ? "<model.mlir | model.json | model.recflex>"
+                                   : "<model.mlir | model.json>"),
            cl::sub(sub)),
       tables("tables",
              cl::desc("the original's table_config.txt (rows,width a line)"),
@@ -32,7 +31,8 @@ bool ModelInput::isArtifact() const {
 }
 
 bool ModelInput::hasSpec() const {
-  return !tables.empty() || llvm::sys::path::extension(file.getValue()) == ".json";
+  return !tables.empty() ||
+         llvm::sys::path::extension(file.getValue()) == ".json";
 }
 
 Result<ModelSpec> ModelInput::readSpec() const {
@@ -44,9 +44,9 @@ Result<ModelSpec> ModelInput::readSpec() const {
         "--tables and --data go together: the original's table_config.txt and "
         "data_config.txt");
   if (!tables.empty()) {
-    std::string folder =
-        llvm::sys::path::filename(llvm::sys::path::parent_path(tables.getValue()))
-            .str();
+    std::string folder = llvm::sys::path::filename(
+                             llvm::sys::path::parent_path(tables.getValue()))
+                             .str();
     return readOriginalConfig(tables, data, folder.empty() ? "model" : folder);
   }
   if (file.empty())

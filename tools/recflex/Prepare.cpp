@@ -27,8 +27,7 @@ Status Preparation::compile(PreparedModel &model) const {
   Result<JaggedInput> jagged = findJaggedInput(*model.module);
   if (!jagged)
     return jagged.error();
-  auto batches =
-      workload.batches(input, jagged->features, jagged->indexType);
+  auto batches = workload.batches(input, jagged->features, jagged->indexType);
   if (!batches)
     return batches.error();
   model.batches = std::move(*batches);

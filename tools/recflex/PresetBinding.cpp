@@ -1,4 +1,5 @@
-//===- PresetBinding.cpp - One order for all batches -----------------------===//
+//===- PresetBinding.cpp - One order for all batches
+//-----------------------===//
 
 #include "PresetBinding.h"
 
@@ -10,8 +11,8 @@
 namespace recflex {
 
 Result<PresetBinding> PresetBinding::create(const LoadedModel &model,
-                                          const std::vector<Batch> &batches,
-                                          Rule rule, const Stream &stream) {
+                                            const std::vector<Batch> &batches,
+                                            Rule rule, const Stream &stream) {
   const auto &descriptors = model.module->descriptors();
   std::vector<double> weights(descriptors.size(), 0);
   int64_t size = batches.front().batchSize;

@@ -1,4 +1,5 @@
-//===- PresetBinding.h - One order for all batches ---------------*- C++ -*-===//
+//===- PresetBinding.h - One order for all batches ---------------*- C++
+//-*-===//
 
 #ifndef RECFLEX_TOOLS_RECFLEX_PRESETBINDING_H
 #define RECFLEX_TOOLS_RECFLEX_PRESETBINDING_H
@@ -19,8 +20,8 @@ public:
   /// is replaced; launchPooling() of it is what to time. Errors: batches of
   /// different sizes, the driver's.
   static Result<PresetBinding> create(const LoadedModel &model,
-                                     const std::vector<Batch> &batches,
-                                     Rule rule, const Stream &stream);
+                                      const std::vector<Batch> &batches,
+                                      Rule rule, const Stream &stream);
 
   const ExecutionContext &context() const { return *own; }
 

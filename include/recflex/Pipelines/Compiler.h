@@ -54,9 +54,9 @@ struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
       *this, "only",
       llvm::cl::desc("schedules to consider, say sub_warp; if none, all "
                      "but those for tuning")};
-  Option<std::string> chip{*this, "chip",
-                           llvm::cl::desc("GPU to compile for: sm_80, sm_90, sm_100"),
-                           llvm::cl::init("sm_90")};
+  Option<std::string> chip{
+      *this, "chip", llvm::cl::desc("GPU to compile for: sm_80, sm_90, sm_100"),
+      llvm::cl::init("sm_90")};
 };
 
 /// emb IR to emb IR with a schedule on every lookup.
@@ -101,8 +101,8 @@ lowerModel(mlir::ModuleOp module, const CompileOptions &options,
 /// The one fused lookup of `module`, which must be all that its function does.
 mlir::FailureOr<emb::FusedLookupOp> findFusedLookup(mlir::ModuleOp module);
 
-/// As lowerModel(), of the kernels that `op` names, which buildLoweringPipeline has
-/// lowered: for programs whose functions do more than lookups.
+/// As lowerModel(), of the kernels that `op` names, which buildLoweringPipeline
+/// has lowered: for programs whose functions do more than lookups.
 mlir::FailureOr<LoweredModel> translateKernels(emb::FusedLookupOp op);
 
 /// The artifact of a lowered model: its manifest and its PTX.

@@ -74,8 +74,8 @@ struct FixedBinding {
 
   std::vector<abi::FixedRank> ranks; ///< [F]
   /// [abi::fixedGroups(F), abi::fixedCutStride(C)], C being the number of
-  /// different samplesPerTile: the sum of columnTiles over the features ahead of
-  /// the group that have the c-th smallest of them; zeros past C.
+  /// different samplesPerTile: the sum of columnTiles over the features ahead
+  /// of the group that have the c-th smallest of them; zeros past C.
   std::vector<int32_t> sums;
 };
 

@@ -1,4 +1,5 @@
-//===- FeatureArrays.h - What kernels read of a model's features -*- C++ -*-===//
+//===- FeatureArrays.h - What kernels read of a model's features -*- C++
+//-*-===//
 
 #ifndef RECFLEX_RUNTIME_FEATUREARRAYS_H
 #define RECFLEX_RUNTIME_FEATUREARRAYS_H
@@ -19,9 +20,8 @@ struct FeatureArrays {
 /// The arrays' contents, one behind the other: to be copied to the device, at
 /// an address aligned to 16 bytes. `tables[i]` is the address of row 0 of the
 /// manifest's table i. `manifest` has passed check().
-std::vector<std::byte>
-packFeatureArrays(const Manifest &manifest,
-                  const std::vector<DevicePtr> &tables);
+std::vector<std::byte> packFeatureArrays(const Manifest &manifest,
+                                         const std::vector<DevicePtr> &tables);
 
 /// Where the arrays are once packFeatureArrays() stands at `base`.
 FeatureArrays placeFeatureArrays(const Manifest &manifest, DevicePtr base);

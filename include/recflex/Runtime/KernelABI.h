@@ -37,8 +37,8 @@
 //     rows are written as `outputFormat` says; input is checked unless `state`
 //     is null.
 //
-// In palettes alone (Conversion/EmbToGPU/Palette.h), in place of recflex_forward
-// and with the same arguments and one more, `clocks`:
+// In palettes alone (Conversion/EmbToGPU/Palette.h), in place of
+// recflex_forward and with the same arguments and one more, `clocks`:
 //
 //   recflex_forward_profiled
 //     unless `clocks` is null, block b writes there, as i64, its
@@ -107,8 +107,8 @@ constexpr uint32_t kInputThreads = 256;
 /// Entries of an offsets array that a thread and a block do.
 constexpr uint32_t kInputItems = 8;
 constexpr uint32_t kInputChunk = kInputThreads * kInputItems;
-/// Positions of the values that a lane and a warp copy at once: of eight a lane,
-/// some chips spill.
+/// Positions of the values that a lane and a warp copy at once: of eight a
+/// lane, some chips spill.
 constexpr uint32_t kCopyItems = 4;
 constexpr uint32_t kCopyTile = kWarpSize * kCopyItems;
 /// Largest `limit`: two sums up to it can be added.
@@ -166,9 +166,9 @@ struct alignas(64) FeatureDescriptor {
   int32_t columnTiles;     ///< blocks that share a tile's samples
   int32_t parallelLookups; ///< lookups of one bag that are under way at once
   int32_t rowKind;         ///< rowKind()
-  Divider rowTile;         ///< by columnTiles: of a tile, its place in the batch
-  int32_t warpSamples;     ///< samples that a warp pools by itself, or 0
-  int32_t scratch;         ///< first byte in a sample's scratch
+  Divider rowTile;     ///< by columnTiles: of a tile, its place in the batch
+  int32_t warpSamples; ///< samples that a warp pools by itself, or 0
+  int32_t scratch;     ///< first byte in a sample's scratch
 };
 static_assert(sizeof(FeatureDescriptor) == 64);
 static_assert(offsetof(FeatureDescriptor, table) == 0);
@@ -220,7 +220,7 @@ constexpr int32_t outputFormat(RowType type, uint64_t address, int64_t stride) {
 /// What checked kernels leave behind, in device memory: all zero when a context
 /// is made. `capacity` faults (Fault of BatchArguments.h) follow it.
 struct alignas(128) CheckState {
-  uint64_t total;      ///< faults counted; the first `capacity` are listed
+  uint64_t total; ///< faults counted; the first `capacity` are listed
   uint64_t unused[15];
 };
 static_assert(sizeof(CheckState) == 128);

@@ -30,14 +30,15 @@ public:
   Status check(const BatchArguments &batch) const;
 
   /// Launches what brings a batch into the form that the kernels read, where
-  /// that is needed, and the binding kernels unless the binding is fixed. The batch has passed check() and
-  /// is not empty. Returns it in that form. Errors: the queue's.
+  /// that is needed, and the binding kernels unless the binding is fixed. The
+  /// batch has passed check() and is not empty. Returns it in that form.
+  /// Errors: the queue's.
   Result<BatchArguments> bind(const BatchArguments &batch,
                               KernelQueue &queue) const;
 
-  /// Launches the forward kernel of what bind() has returned, bind() being ahead
-  /// of it in the queue. `views` are those that the batch was given with, or 0:
-  /// faults are then named by the keys' own positions.
+  /// Launches the forward kernel of what bind() has returned, bind() being
+  /// ahead of it in the queue. `views` are those that the batch was given with,
+  /// or 0: faults are then named by the keys' own positions.
   Status pool(const BatchArguments &batch, DevicePtr views,
               KernelQueue &queue) const;
 

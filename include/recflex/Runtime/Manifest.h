@@ -97,8 +97,9 @@ inline int64_t tableBytes(const ManifestTable &t) {
 
 /// Checks that `m` hangs together: indices name existing entries, widths are 1
 /// to kMaxWidth, output columns lie inside the output and overlap nowhere,
-/// tile parameters are positive, ranks are all different, no limit is beyond what kernels can count. The
-/// error names the place as a path into the JSON: "features[3].table: ...".
+/// tile parameters are positive, ranks are all different, no limit is beyond
+/// what kernels can count. The error names the place as a path into the JSON:
+/// "features[3].table: ...".
 Status check(const Manifest &m);
 
 /// The same without ptxVersion and leastDriver, which are known when there is

@@ -97,8 +97,8 @@ public:
   void repeat(int64_t count, llvm::function_ref<void(mlir::Value)> body);
   /// A scalar of the lane `mask` bits away; every lane of the warp must come.
   mlir::Value shuffleXor(mlir::Value scalar, int64_t mask);
-  /// A scalar of the lane `distance` below; undefined in the lowest lanes, which
-  /// have none. Every lane of the warp must come.
+  /// A scalar of the lane `distance` below; undefined in the lowest lanes,
+  /// which have none. Every lane of the warp must come.
   mlir::Value shuffleUp(mlir::Value scalar, int64_t distance);
   /// A scalar of lane `lane`; every lane of the warp must come.
   mlir::Value shuffleFrom(mlir::Value scalar, mlir::Value lane);

@@ -39,10 +39,9 @@ RecflexStatus recflexCompilerCreate(const RecflexCompilerOptions *options,
                                      const std::string &text) {
         handler(severityOf(severity), text.c_str(), user);
       };
-    *compiler = new RecflexCompiler{
-        std::make_shared<CompilerSession>(
-            SessionOptions{remarks, /*remarksFile=*/"", /*timing=*/false},
-            std::move(listener))};
+    *compiler = new RecflexCompiler{std::make_shared<CompilerSession>(
+        SessionOptions{remarks, /*remarksFile=*/"", /*timing=*/false},
+        std::move(listener))};
     return {};
   });
 }

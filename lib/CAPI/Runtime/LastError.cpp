@@ -14,7 +14,8 @@ static thread_local char lastMessage[4 << 10];
 
 RecflexStatus fail(RecflexStatus status, std::string_view message) noexcept {
   size_t length = std::min(message.size(), sizeof lastMessage - 1);
-  std::memmove(lastMessage, message.data(), length);
+  if (length != 0) // an empty message may be nowhere
+    std::memmove(lastMessage, message.data(), length);
   lastMessage[length] = '\0';
   return status;
 }

@@ -58,7 +58,8 @@ public:
   bool readsKernelAhead() const override { return false; }
 
   /// The host knows the grid: every block has a tile.
-  void forBoundBlocks(KernelBuilder &, function_ref<void()> emit) const override {
+  void forBoundBlocks(KernelBuilder &,
+                      function_ref<void()> emit) const override {
     emit();
   }
 
@@ -68,7 +69,8 @@ public:
     if (groups > 1) {
       Value first = skipGroups(b);
       Value starts = startOf(b, b.add(first, lane));
-      Value last = b.sub(count(b, b.lessOrEqual(starts, b.blockId())), b.i32(1));
+      Value last =
+          b.sub(count(b, b.lessOrEqual(starts, b.blockId())), b.i32(1));
       group = b.add(first, last);
       start = b.shuffleFrom(starts, last);
     }
@@ -81,8 +83,8 @@ private:
     return b.gep(array, b.getI8Type(), b.mul(b.widen(number), b.i64(bytes)));
   }
   static Value rowsOf(KernelBuilder &b, Value batch, Value samples) {
-    return arith::DivUIOp::create(
-        b, b.sub(b.add(batch, samples), b.i32(1)), samples);
+    return arith::DivUIOp::create(b, b.sub(b.add(batch, samples), b.i32(1)),
+                                  samples);
   }
   /// The lanes for which it holds.
   static Value count(KernelBuilder &b, Value holds) {
@@ -101,9 +103,9 @@ private:
     for (auto [cut, samples] : llvm::enumerate(cuts)) {
       int64_t number = static_cast<int64_t>(cut);
       if (number % abi::kCutVector == 0)
-        ahead = b.loadInvariant(type,
-                                b.gep(entry, b.getI32Type(), b.i32(number)),
-                                abi::kCutVector * sizeof(int32_t));
+        ahead =
+            b.loadInvariant(type, b.gep(entry, b.getI32Type(), b.i32(number)),
+                            abi::kCutVector * sizeof(int32_t));
       Value rows = rowsOf(b, arguments.batch, b.i32(samples));
       sum = b.add(sum, b.mul(rows, vector::ExtractOp::create(
                                        b, ahead, number % abi::kCutVector)));
@@ -130,11 +132,11 @@ private:
                         Value lane) const {
     Value rank = b.add(b.mul(group, b.i32(abi::kWarpSize)), lane);
     Value last = b.sub(arguments.count, b.i32(1));
-    Value entry = b.loadInvariant(
-        VectorType::get(4, b.getI32Type()),
-        entryAt(b, arguments.order, b.minimum(rank, last),
-                sizeof(abi::FixedRank)),
-        sizeof(abi::FixedRank));
+    Value entry =
+        b.loadInvariant(VectorType::get(4, b.getI32Type()),
+                        entryAt(b, arguments.order, b.minimum(rank, last),
+                                sizeof(abi::FixedRank)),
+                        sizeof(abi::FixedRank));
     auto field = [&](int64_t number) -> Value {
       return vector::ExtractOp::create(b, entry, number);
     };
@@ -151,7 +153,8 @@ private:
   static Value sumOfLanes(KernelBuilder &b, Value sum, Value lane) {
     for (int64_t distance = 1; distance < abi::kWarpSize; distance *= 2) {
       Value below = b.shuffleUp(sum, distance);
-      sum = b.add(sum, b.select(b.less(lane, b.i32(distance)), b.i32(0), below));
+      sum =
+          b.add(sum, b.select(b.less(lane, b.i32(distance)), b.i32(0), below));
     }
     return sum;
   }

@@ -20,8 +20,8 @@ gpu::GPUFuncOp createKernel(gpu::GPUModuleOp module, StringRef name,
                             ArrayRef<Type> arguments, int64_t threads) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = module.getLoc();
-  auto kernel = gpu::GPUFuncOp::create(
-      builder, loc, name, builder.getFunctionType(arguments, {}));
+  auto kernel = gpu::GPUFuncOp::create(builder, loc, name,
+                                       builder.getFunctionType(arguments, {}));
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                   builder.getUnitAttr());
   kernel.setKnownBlockSizeAttr(
@@ -53,8 +53,9 @@ static LogicalResult checkBodies(emb::FusedLookupOp op,
   if (plan.scratchBytes > INT32_MAX)
     return op.emitOpError("needs ")
            << plan.scratchBytes << " bytes of scratch a sample, more than "
-           << INT32_MAX << "; give fewer features #emb.multi_block, or less "
-                           "'parts'";
+           << INT32_MAX
+           << "; give fewer features #emb.multi_block, or less "
+              "'parts'";
   return success();
 }
 
@@ -108,10 +109,10 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
         return signalPassFailure();
       remarkBodies(op, plan);
       OpBuilder builder(&getContext());
-      auto module = gpu::GPUModuleOp::create(builder, op.getLoc(),
-                                             "recflex_kernels");
-      module.setTargetsAttr(builder.getArrayAttr(
-          emb::TargetAttr::get(&getContext(), chip)));
+      auto module =
+          gpu::GPUModuleOp::create(builder, op.getLoc(), "recflex_kernels");
+      module.setTargetsAttr(
+          builder.getArrayAttr(emb::TargetAttr::get(&getContext(), chip)));
       StringAttr name = symbols.insert(module);
       op.setKernelAttr(SymbolRefAttr::get(name));
       emitScanKernels(module, plan, overlaps);

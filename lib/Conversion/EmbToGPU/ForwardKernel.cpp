@@ -30,16 +30,17 @@ static Descriptor loadDescriptor(KernelBuilder &b, Value descriptors,
                     offsetof(FeatureDescriptor, column) == 24,
                 "one 16-byte load takes feature, body and column");
   Value bytes =
-      b.mul(b.widen(number),
-            arith::ConstantIntOp::create(b, b.getI64Type(),
-                                         sizeof(FeatureDescriptor)));
+      b.mul(b.widen(number), arith::ConstantIntOp::create(
+                                 b, b.getI64Type(), sizeof(FeatureDescriptor)));
   Value base = b.gep(descriptors, b.getI8Type(), bytes);
   Descriptor descriptor;
   Value address = b.loadInvariant(b.getI64Type(), base, 8);
-  descriptor.table = LLVM::IntToPtrOp::create(b, descriptors.getType(), address);
+  descriptor.table =
+      LLVM::IntToPtrOp::create(b, descriptors.getType(), address);
   auto quad = VectorType::get(4, b.getI32Type());
   Value fields = b.loadInvariant(
-      quad, b.gep(base, b.getI8Type(), b.i32(offsetof(FeatureDescriptor, feature))),
+      quad,
+      b.gep(base, b.getI8Type(), b.i32(offsetof(FeatureDescriptor, feature))),
       16);
   descriptor.feature = vector::ExtractOp::create(b, fields, 0);
   descriptor.body = vector::ExtractOp::create(b, fields, 1);
@@ -57,8 +58,8 @@ static void callBodies(KernelBuilder &b, ArrayRef<func::FuncOp> bodies,
   auto cases = llvm::to_vector(
       llvm::seq<int64_t>(0, static_cast<int64_t>(bodies.size()) - 1));
   Value index = arith::IndexCastOp::create(b, b.getIndexType(), body);
-  auto choice = scf::IndexSwitchOp::create(b, TypeRange(), index, cases,
-                                           cases.size());
+  auto choice =
+      scf::IndexSwitchOp::create(b, TypeRange(), index, cases, cases.size());
   for (auto [number, function] : llvm::enumerate(bodies)) {
     Region &region = number < cases.size() ? choice.getCaseRegions()[number]
                                            : choice.getDefaultRegion();
@@ -139,10 +140,9 @@ void ForwardKernel::emitBody(KernelBuilder &b, Value number, Value tileNumber) {
     tile.outputFormat = arguments.outputFormat;
   tile.batch = arguments.batch;
   if (plan.scratchBytes)
-    tile.scratch =
-        b.gep(arguments.scratch, b.getI8Type(),
-              loadField(b, arguments.descriptors, number,
-                        offsetof(abi::FeatureDescriptor, scratch)));
+    tile.scratch = b.gep(arguments.scratch, b.getI8Type(),
+                         loadField(b, arguments.descriptors, number,
+                                   offsetof(abi::FeatureDescriptor, scratch)));
   callBodies(b, bodies, descriptor.body, packTile(tile));
 }
 
@@ -170,8 +170,8 @@ void ForwardKernel::emitProfiledTile(KernelBuilder &b) {
     Value isFirst = b.equal(b.threadId(), b.i32(0));
     b.guarded(b.both(isProfiled, isFirst), [&] {
       Value entry = b.gep(clocks, i64, b.mul(b.widen(b.blockId()), b.i64(2)));
-      b.store(NVVM::Clock64Op::create(b, i64),
-              b.gep(entry, i64, b.i32(place)), 8);
+      b.store(NVVM::Clock64Op::create(b, i64), b.gep(entry, i64, b.i32(place)),
+              8);
     });
   };
   writeClock(0);
@@ -182,8 +182,7 @@ void ForwardKernel::emitProfiledTile(KernelBuilder &b) {
 
 void ForwardKernel::emit(bool overlaps) {
   gpu::GPUFuncOp kernel = create();
-  OpBuilder builder =
-      OpBuilder::atBlockTerminator(&kernel.getBody().front());
+  OpBuilder builder = OpBuilder::atBlockTerminator(&kernel.getBody().front());
   KernelBuilder b(kernel.getLoc(), builder);
   binding = makeBinding(plan, arguments);
   if (overlaps && binding->readsKernelAhead())

@@ -92,9 +92,8 @@ bool isLegalFunction(const TypeConverter &converter, Operation *op) {
          converter.isLegal(&function.getBody()) &&
          !namesEmb(function.getArgAttrsAttr()) &&
          !namesEmb(function.getResAttrsAttr()) &&
-         llvm::none_of(kFunctionAttrs, [&](StringRef name) {
-           return function->hasAttr(name);
-         });
+         llvm::none_of(kFunctionAttrs,
+                       [&](StringRef name) { return function->hasAttr(name); });
 }
 
 } // namespace recflex

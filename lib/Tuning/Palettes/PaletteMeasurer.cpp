@@ -243,8 +243,8 @@ PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles,
 
 std::optional<std::string>
 PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles) const {
-  return findError(
-      profiles, llvm::to_vector(llvm::seq<size_t>(0, profiles.size())));
+  return findError(profiles,
+                   llvm::to_vector(llvm::seq<size_t>(0, profiles.size())));
 }
 
 void PaletteMeasurer::accept(Session &session, const Assignment &choice,

@@ -144,8 +144,7 @@ TEST(FixedBinding, GroupsBeginWhereTheRanksAheadEnd) {
     size_t stride = abi::fixedCutStride(cuts.size());
     std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(m);
     ASSERT_EQ(binding.ranks.size(), places.size());
-    ASSERT_EQ(binding.sums.size(),
-              abi::fixedGroups(places.size()) * stride);
+    ASSERT_EQ(binding.sums.size(), abi::fixedGroups(places.size()) * stride);
     for (int64_t batchSize : {1, 7, 64, 513}) {
       int64_t blocks = 0;
       for (size_t rank = 0; rank != places.size(); ++rank) {

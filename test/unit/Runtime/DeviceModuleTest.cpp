@@ -18,9 +18,9 @@ TEST(AttachedTables, FillsTheDescriptors) {
       makeDescriptors(makeTestManifest());
   expected[0].table = expected[1].table = kUsers;
   expected[2].table = kItems;
-  EXPECT_EQ(std::memcmp(
-                reinterpret_cast<const void *>(context->tables().featureArrays()),
-                expected.data(), 3 * 64),
+  EXPECT_EQ(std::memcmp(reinterpret_cast<const void *>(
+                            context->tables().featureArrays()),
+                        expected.data(), 3 * 64),
             0);
 }
 

@@ -252,8 +252,8 @@ TEST(ExecutionContext, ArgumentsThatCannotBeAreRefused) {
 }
 
 /// The kernel that pools a batch, and the format that it is told.
-std::pair<std::string, uint64_t>
-pooledBy(InputChecks checks, void (*change)(BatchArguments &)) {
+std::pair<std::string, uint64_t> pooledBy(InputChecks checks,
+                                          void (*change)(BatchArguments &)) {
   FakeCuda cuda;
   ContextOptions options;
   options.checks = checks;

@@ -242,11 +242,9 @@ INSTANTIATE_TEST_SUITE_P(
                     j["features"][1]["columnTiles"] = 33;
                   },
                   "features[1].columnTiles: 33 parts"},
-        Rejection{"scratch in pieces",
-                  [](Json &j) { j["scratchBytes"] = 24; },
+        Rejection{"scratch in pieces", [](Json &j) { j["scratchBytes"] = 24; },
                   "scratchBytes: 24 is not a multiple of 16"},
-        Rejection{"scratch negative",
-                  [](Json &j) { j["scratchBytes"] = -16; },
+        Rejection{"scratch negative", [](Json &j) { j["scratchBytes"] = -16; },
                   "scratchBytes: -16 is not a multiple of 16"},
         Rejection{"scratch outside",
                   [](Json &j) { j["features"][0]["scratch"] = 16; },

@@ -55,14 +55,19 @@ public:
     if (Status status = importInto(*record); !status)
       return status;
     TuneRequest request{
-        session, **module, problem, *batches, threads, blocks,
+        session,
+        **module,
+        problem,
+        *batches,
+        threads,
+        blocks,
         [&](const Manifest &manifest) { return tables.read(manifest); },
         isolated};
     auto measurer = (*device)->create(request);
     if (!measurer)
       return measurer.error();
-    if (Status status = tune(session, **module, problem, **device, **measurer,
-                             *record);
+    if (Status status =
+            tune(session, **module, problem, **device, **measurer, *record);
         !status)
       return status;
     if (exportFile.empty())
@@ -79,8 +84,7 @@ private:
     if (!(budget >= 0))
       return makeError("--time-budget=", budget.getValue(),
                        ": must be 0 or more seconds");
-    if (threads != 0 &&
-        (threads < 32 || threads > 1024 || threads % 32 != 0))
+    if (threads != 0 && (threads < 32 || threads > 1024 || threads % 32 != 0))
       return makeError("--threads=", threads.getValue(),
                        ": must be a multiple of 32 from 32 to 1024");
     int64_t each = threads ? threads.getValue() : emb::kDefaultThreads;
@@ -90,7 +94,8 @@ private:
                        "2048");
     if (blocks == 0 && emb::kDefaultBlocks * each > 2048)
       return makeError("--threads=", threads.getValue(), ": ",
-                       emb::kDefaultBlocks, " blocks of so many threads fit no "
+                       emb::kDefaultBlocks,
+                       " blocks of so many threads fit no "
                        "multiprocessor; give --blocks as well");
     if (!binding.empty() && !emb::symbolizeBindingKind(binding))
       return makeError("--binding=", binding.getValue(),
@@ -213,22 +218,20 @@ private:
       "record",
       cl::desc("file that trials are kept in and taken from; it is created"),
       cl::value_desc("file"), cl::sub(sub)};
-  cl::opt<double> budget{"time-budget",
-                         cl::desc("seconds that measuring may take"),
-                         cl::value_desc("seconds"),
-                         cl::init(Budget::kUnlimited), cl::sub(sub)};
-  cl::opt<bool> dryRun{"dry-run",
-                       cl::desc("only say what would be measured"),
+  cl::opt<double> budget{
+      "time-budget", cl::desc("seconds that measuring may take"),
+      cl::value_desc("seconds"), cl::init(Budget::kUnlimited), cl::sub(sub)};
+  cl::opt<bool> dryRun{"dry-run", cl::desc("only say what would be measured"),
                        cl::sub(sub)};
-  cl::opt<bool> json{"json",
-                     cl::desc("a JSON object a line instead of text"),
+  cl::opt<bool> json{"json", cl::desc("a JSON object a line instead of text"),
                      cl::sub(sub)};
-  cl::opt<int64_t> threads{
-      "threads", cl::desc("threads a block of the fused kernel"), cl::init(0),
-      cl::sub(sub)};
+  cl::opt<int64_t> threads{"threads",
+                           cl::desc("threads a block of the fused kernel"),
+                           cl::init(0), cl::sub(sub)};
   cl::opt<int64_t> blocks{
-      "blocks", cl::desc("blocks a multiprocessor; without, all that make a "
-                        "difference are tried"),
+      "blocks",
+      cl::desc("blocks a multiprocessor; without, all that make a "
+               "difference are tried"),
       cl::init(0), cl::sub(sub)};
   cl::list<std::string> only{"schedules", cl::CommaSeparated,
                              cl::desc("try these schedules alone"),
@@ -245,15 +248,17 @@ private:
       cl::value_desc("when"), cl::sub(sub)};
   cl::opt<unsigned> mutations{
       "mutations",
-      cl::desc("other schedules to try of each class in the tuned kernel, to see "
-               "whether the chosen one is the fastest"),
+      cl::desc(
+          "other schedules to try of each class in the tuned kernel, to see "
+          "whether the chosen one is the fastest"),
       cl::init(0), cl::sub(sub)};
   cl::opt<std::string> importFile{
       "import", cl::desc("trials (JSON lines) to add to the record first"),
       cl::value_desc("file"), cl::sub(sub)};
   cl::opt<std::string> exportFile{
-      "export", cl::desc("write all trials of the record (JSON lines) at the "
-                         "end"),
+      "export",
+      cl::desc("write all trials of the record (JSON lines) at the "
+               "end"),
       cl::value_desc("file"), cl::sub(sub)};
   cl::opt<std::string> output{"o", cl::desc("where to write the tuned model"),
                               cl::value_desc("tuned.mlir"), cl::sub(sub)};

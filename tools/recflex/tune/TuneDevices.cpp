@@ -27,10 +27,10 @@ createOnGpu(const TuneRequest &request) {
 }
 
 llvm::ArrayRef<TuneDevice> tuneDevices() {
-  static const TuneDevice devices[] = {
-      {"model", "the cost model: nothing is measured", createEstimator,
-       schedulesToEstimate()},
-      {"cuda", "GPU 0", createOnGpu, {}}};
+  static const TuneDevice devices[] = {{"model",
+                                        "the cost model: nothing is measured",
+                                        createEstimator, schedulesToEstimate()},
+                                       {"cuda", "GPU 0", createOnGpu, {}}};
   return devices;
 }
 

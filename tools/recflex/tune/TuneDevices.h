@@ -25,8 +25,8 @@ struct TuneRequest {
   mlir::ModuleOp module; ///< emb IR with statistics
   const TuningProblem &problem;
   const std::vector<Batch> &batches; ///< the samples; none if the IR has stats
-  int64_t threads; ///< a block; 0 leaves it to the measurer
-  int64_t blocks;  ///< a multiprocessor; 0 leaves it to the measurer
+  int64_t threads;                   ///< a block; 0 leaves it to the measurer
+  int64_t blocks; ///< a multiprocessor; 0 leaves it to the measurer
   /// The model's tables, as the command line says.
   std::function<Result<HostTables>(const Manifest &)> tables;
   bool isolated; ///< candidates are measured with nothing beside them

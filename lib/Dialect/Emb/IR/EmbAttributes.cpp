@@ -98,7 +98,7 @@ void StatsAttr::print(AsmPrinter &printer) const {
 //===----------------------------------------------------------------------===//
 
 OccupancyAttr recflex::emb::resolveOccupancy(Operation *function,
-                                              int64_t threads, int64_t blocks) {
+                                             int64_t threads, int64_t blocks) {
   auto attribute =
       function->getAttrOfType<OccupancyAttr>(EmbDialect::kOccupancyAttr);
   if (threads == 0)

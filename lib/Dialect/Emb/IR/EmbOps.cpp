@@ -60,9 +60,8 @@ static LookupShape makeShape(Type tableType, IntegerType indexType,
   shape.rowType = table.getElementType().isF32()   ? RowType::f32
                   : table.getElementType().isF16() ? RowType::f16
                                                    : RowType::bf16;
-  shape.indexType =
-      indexType.getWidth() == 32 ? recflex::IndexType::i32
-                                 : recflex::IndexType::i64;
+  shape.indexType = indexType.getWidth() == 32 ? recflex::IndexType::i32
+                                               : recflex::IndexType::i64;
   shape.pooling = pooling == PoolingKind::Sum    ? Pooling::sum
                   : pooling == PoolingKind::Mean ? Pooling::mean
                                                  : Pooling::max;
@@ -83,19 +82,20 @@ static LogicalResult verifyTable(Operation *op, StringRef name, Type type) {
   if (table.getDimSize(0) < 1)
     return op->emitOpError() << name << " has no rows";
   if (table.getDimSize(0) > EmbDialect::kMaxRows)
-    return op->emitOpError() << name << " has " << table.getDimSize(0)
-                             << " rows; at most " << EmbDialect::kMaxRows
-                             << " can be addressed";
+    return op->emitOpError()
+           << name << " has " << table.getDimSize(0) << " rows; at most "
+           << EmbDialect::kMaxRows << " can be addressed";
   int64_t width = table.getDimSize(1);
   if (width < 1 || width > EmbDialect::kMaxWidth)
-    return op->emitOpError() << name << " has width " << width
-                             << "; widths from 1 to " << EmbDialect::kMaxWidth
-                             << " can be pooled";
+    return op->emitOpError()
+           << name << " has width " << width << "; widths from 1 to "
+           << EmbDialect::kMaxWidth << " can be pooled";
   return success();
 }
 
 static bool isIndexCompatible(LookupShape shape) {
-  return shape.indexType == recflex::IndexType::i64 || shape.rows <= int64_t(1) << 31;
+  return shape.indexType == recflex::IndexType::i64 || shape.rows <= int64_t(1)
+                                                                         << 31;
 }
 
 //===----------------------------------------------------------------------===//
@@ -167,13 +167,13 @@ LogicalResult DropRowOp::verify() {
   IntegerType index = getBags().getType().getIndexType();
   int64_t row = static_cast<int64_t>(getRow());
   if (row < 0 || (index.getWidth() == 32 && row > INT32_MAX))
-    return emitOpError("drops row ") << row << " of bags of " << index
-                                     << "; rows count from 0 to what " << index
-                                     << " can hold";
+    return emitOpError("drops row ")
+           << row << " of bags of " << index << "; rows count from 0 to what "
+           << index << " can hold";
   if (getKept().getType() != getBags().getType())
-    return emitOpError("makes ") << getKept().getType() << " of "
-                                 << getBags().getType()
-                                 << "; they must be the same";
+    return emitOpError("makes ")
+           << getKept().getType() << " of " << getBags().getType()
+           << "; they must be the same";
   if (!getWeights() != !getKeptWeights())
     return emitOpError(getWeights() ? "takes weights but gives none"
                                     : "gives weights but takes none");
@@ -197,8 +197,8 @@ LogicalResult JoinOp::verify() {
            << "; there must be one a feature";
   for (Type type : getBags().getTypes())
     if (cast<BagsType>(type).getIndexType() != kjt.getIndexType())
-      return emitOpError("joins ") << type << " into " << kjt
-                                   << "; all must be of one integer type";
+      return emitOpError("joins ")
+             << type << " into " << kjt << "; all must be of one integer type";
   return success();
 }
 
@@ -257,12 +257,12 @@ LogicalResult ConcatOp::verify() {
     return emitOpError("has an input of dynamic width; widths must be static");
   for (Value joined : getOperation()->getOperands())
     if (!cast<RankedTensorType>(joined.getType()).isDynamicDim(0))
-      return emitOpError("joins ") << joined.getType()
-                                   << "; the number of samples must be ?";
+      return emitOpError("joins ")
+             << joined.getType() << "; the number of samples must be ?";
   auto result = cast<RankedTensorType>(getResult().getType());
   if (!result.isDynamicDim(0))
-    return emitOpError("gives ") << result
-                                 << "; the number of samples must be ?";
+    return emitOpError("gives ")
+           << result << "; the number of samples must be ?";
   if (result.getDimSize(1) != *width)
     return emitOpError("joins ") << *width << " columns into " << result
                                  << "; the result must have " << *width;

@@ -124,9 +124,9 @@ static ScheduleCost groupCost(const LookupShape &shape, const BagStats &stats,
                              static_cast<double>(rows));
   double steps = std::ceil(lookups / static_cast<double>(unroll));
   ScheduleCost cost;
-  cost.issue = columnTiles(shape, vector, lanes) * warpsPerBag *
-               (kPerBag + lookups * perLookup(shape, vector) +
-                steps * kPerStep);
+  cost.issue =
+      columnTiles(shape, vector, lanes) * warpsPerBag *
+      (kPerBag + lookups * perLookup(shape, vector) + steps * kPerStep);
   // Index first, row second: two dependent loads an unrolled step.
   cost.latency =
       2 + 2 * std::ceil(static_cast<double>(stats.max) / (rows * unroll));
@@ -142,7 +142,8 @@ static ScheduleCost teamCost(const LookupShape &shape, const BagStats &stats,
   double halvings = llvm::Log2_64(rows);
   cost.issue += columnTiles(shape, vector, lanes) * halvings *
                 (8 + 3.0 * vector) * lanes * rows / 32;
-  cost.latency += halvings / 4; // shared memory answers in a quarter of the time
+  cost.latency +=
+      halvings / 4; // shared memory answers in a quarter of the time
   return cost;
 }
 
@@ -189,8 +190,8 @@ ScheduleCost GatherAttr::estimateCost(const LookupShape &shape,
   if (stats.max <= 1) {
     // One copy, no loop: about half of a pooled bag's instructions, and one
     // wait for all samples of the lane.
-    double group = getLanes() / 32.0 *
-                   columnTiles(shape, getVector(), getLanes());
+    double group =
+        getLanes() / 32.0 * columnTiles(shape, getVector(), getLanes());
     cost.issue = group * (kPerBag / 2 + kPerStep / getUnroll());
     cost.latency = 3;
   } else {
@@ -337,10 +338,10 @@ ScheduleCost SegmentedScanAttr::estimateCost(const LookupShape &shape,
     return std::ceil(lookups / (groups * unroll));
   };
   double halvings = llvm::Log2_64(getSamples());
-  double perWarp = kPerBag + kPerHalving * halvings +
-                   steps(samples * stats.mean) *
-                       (kPerStep + unroll * (kPerBoundary +
-                                             perLookup(shape, getVector())));
+  double perWarp =
+      kPerBag + kPerHalving * halvings +
+      steps(samples * stats.mean) *
+          (kPerStep + unroll * (kPerBoundary + perLookup(shape, getVector())));
   ScheduleCost cost;
   cost.issue = columnTiles(shape, getVector(), getLanes()) *
                (warps * perWarp / samples + stats.coverage * kPerEnd +
@@ -361,7 +362,8 @@ LogicalResult MultiBlockAttr::verify(EmitError emitError, int64_t vector,
                                      int64_t unroll) {
   if (failed(checkGroup(emitError, vector, lanes, unroll)) ||
       failed(checkPowerOf2(emitError, "rows", rows, 1024)) ||
-      failed(checkPowerOf2(emitError, "parts", parts, recflex::abi::kMaxBagParts)))
+      failed(
+          checkPowerOf2(emitError, "parts", parts, recflex::abi::kMaxBagParts)))
     return failure();
   if (parts < 2)
     return emitError() << "'parts' must be at least 2; one block does a bag by "
@@ -411,9 +413,9 @@ ScheduleCost MultiBlockAttr::estimateCost(const LookupShape &shape,
   part.max = divideCeil(stats.max, getParts());
   ScheduleCost cost =
       teamCost(shape, part, getVector(), getLanes(), getRows(), getUnroll());
-  cost.issue = getParts() * cost.issue +
-               columnTiles(shape, getVector(), getLanes()) *
-                   (getParts() * kPerPart + kPerBag);
+  cost.issue =
+      getParts() * cost.issue + columnTiles(shape, getVector(), getLanes()) *
+                                    (getParts() * kPerPart + kPerBag);
   // The row and the counter on their way out, then the rows of the parts.
   cost.latency += 2 + divideCeil(getParts(), 4);
   return cost;

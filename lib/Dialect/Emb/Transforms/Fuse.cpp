@@ -59,8 +59,8 @@ public:
     }
     auto fused = FusedLookupOp::create(
         builder, concat.getLoc(), concat.getResult().getType(), kjt, tables,
-        weights, builder.getArrayAttr(features), occupancy,
-        order, /*kernel=*/SymbolRefAttr());
+        weights, builder.getArrayAttr(features), occupancy, order,
+        /*kernel=*/SymbolRefAttr());
     concat.getResult().replaceAllUsesWith(fused.getResult());
     concat.erase();
     remarkFused(fused);

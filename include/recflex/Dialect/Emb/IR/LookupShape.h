@@ -33,13 +33,13 @@ struct BagStats {
 
 /// How a batch is cut into tiles, one block each.
 struct TileShape {
-  int64_t samples = 1;         ///< samples a tile
-  int64_t columnTiles = 1;     ///< tiles that share samples, over width and bags
+  int64_t samples = 1;     ///< samples a tile
+  int64_t columnTiles = 1; ///< tiles that share samples, over width and bags
   int64_t parallelLookups = 1; ///< lookups of a bag that are under way at once
   /// Samples that a warp pools without the others, by a body without barriers:
   /// warp w those from w * warpSamples on. 0 if the warps work together.
   int64_t warpSamples = 0;
-  int64_t scratchBytes = 0;    ///< global memory a sample, zero at first
+  int64_t scratchBytes = 0; ///< global memory a sample, zero at first
 };
 
 /// An estimate, in units that can be added up over features.
