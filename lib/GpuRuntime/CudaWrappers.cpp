@@ -1,7 +1,6 @@
 //===- CudaWrappers.cpp - MLIR's GPU runtime by the CUDA driver -----------===//
 
 #include "Failure.h"
-#include "MemrefRange.h"
 
 #include "recflex-c/GpuRuntime.h"
 #include "recflex/Runtime/CudaDriver.h"
@@ -322,19 +321,6 @@ void mgpuMemHostRegister(void *memory, uint64_t bytes) {
 void mgpuMemHostUnregister(void *memory) {
   Gpu &gpu = Gpu::get();
   gpu.call(gpu.cuda().memHostUnregister, "cuMemHostUnregister", memory);
-}
-
-void mgpuMemHostRegisterMemRef(int64_t rank, void *descriptor,
-                               int64_t elementBytes) {
-  MemrefRange range = memrefRange(rank, descriptor, elementBytes);
-  mgpuMemHostRegister(range.begin, range.bytes);
-}
-
-void mgpuMemHostUnregisterMemRef(int64_t rank, void *descriptor,
-                                 int64_t elementBytes) {
-  MemrefRange range = memrefRange(rank, descriptor, elementBytes);
-  if (range.bytes != 0)
-    mgpuMemHostUnregister(range.begin);
 }
 
 void *_mlir_memref_to_llvm_alloc(size_t bytes) {

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Failure.h"
-#include "MemrefRange.h"
 
 #include "recflex-c/GpuRuntime.h"
 #include "recflex/Simulator/Simulator.h"
@@ -296,18 +295,6 @@ void mgpuMemHostRegister(void *memory, uint64_t bytes) {
     Memory::get().add(memory, bytes);
 }
 void mgpuMemHostUnregister(void *memory) { Memory::get().remove(memory); }
-
-void mgpuMemHostRegisterMemRef(int64_t rank, void *descriptor,
-                               int64_t elementBytes) {
-  MemrefRange range = memrefRange(rank, descriptor, elementBytes);
-  mgpuMemHostRegister(range.begin, range.bytes);
-}
-void mgpuMemHostUnregisterMemRef(int64_t rank, void *descriptor,
-                                 int64_t elementBytes) {
-  MemrefRange range = memrefRange(rank, descriptor, elementBytes);
-  if (range.bytes != 0)
-    mgpuMemHostUnregister(range.begin);
-}
 
 void *_mlir_memref_to_llvm_alloc(size_t bytes) {
   return allocate(/*alignment=*/1, bytes);

@@ -13,6 +13,12 @@ using namespace mlir;
 
 namespace recflex {
 
+Status checkBinding(StringRef word) {
+  if (word.empty() || emb::symbolizeBindingKind(word))
+    return {};
+  return makeError("is neither runtime nor fixed");
+}
+
 void buildSchedulePipeline(OpPassManager &pm, const CompileOptions &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createCanonicalizerPass());

@@ -61,9 +61,8 @@ static Status checkWritable(const char *option, const std::string &path) {
 }
 
 Status BuildOptions::check() const {
-  if (!binding.empty() && !emb::symbolizeBindingKind(binding))
-    return makeError("--binding=", binding.getValue(),
-                     ": is neither runtime nor fixed");
+  if (Status status = checkBinding(binding.getValue()); !status)
+    return status.error().in("--binding=" + binding);
   if (Status status = checkRemarks(remarkFilter); !status)
     return status.error().in("--remarks=" + remarkFilter);
   return checkWritable("--remarks-file", remarksFile);

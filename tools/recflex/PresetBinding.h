@@ -1,5 +1,4 @@
-//===- PresetBinding.h - One order for all batches ---------------*- C++
-//-*-===//
+//===- PresetBinding.h - One order for all batches --------------*- C++ -*-===//
 
 #ifndef RECFLEX_TOOLS_RECFLEX_PRESETBINDING_H
 #define RECFLEX_TOOLS_RECFLEX_PRESETBINDING_H

@@ -59,6 +59,10 @@ struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
       llvm::cl::init("sm_90")};
 };
 
+/// Whether CompileOptions::binding takes `word`; the error is "is neither
+/// runtime nor fixed".
+Status checkBinding(llvm::StringRef word);
+
 /// emb IR to emb IR with a schedule on every lookup.
 void buildSchedulePipeline(mlir::OpPassManager &pm,
                            const CompileOptions &options);

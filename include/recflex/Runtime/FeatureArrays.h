@@ -1,5 +1,4 @@
-//===- FeatureArrays.h - What kernels read of a model's features -*- C++
-//-*-===//
+//===- FeatureArrays.h - What kernels read of features ----------*- C++ -*-===//
 
 #ifndef RECFLEX_RUNTIME_FEATUREARRAYS_H
 #define RECFLEX_RUNTIME_FEATUREARRAYS_H

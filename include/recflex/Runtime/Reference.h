@@ -1,5 +1,4 @@
-//===- Reference.h - The plain loops that every result must match *- C++
-//-*-===//
+//===- Reference.h - Plain loops that all results must match ----*- C++ -*-===//
 
 #ifndef RECFLEX_RUNTIME_REFERENCE_H
 #define RECFLEX_RUNTIME_REFERENCE_H

@@ -42,9 +42,9 @@ static Status readOptions(const RecflexCompileOptions *given,
   options.compile.blocks = known.blocks;
   options.compile.batch = known.batch;
   if (known.binding) {
-    if (!emb::symbolizeBindingKind(known.binding))
-      return makeError("RecflexCompileOptions.binding: '", known.binding,
-                       "' is neither runtime nor fixed");
+    if (Status status = checkBinding(known.binding); !status)
+      return makeError("RecflexCompileOptions.binding: '", known.binding, "' ",
+                       status.error().message);
     options.compile.binding = std::string(known.binding);
   }
   for (const std::string &name : *schedules)

@@ -78,10 +78,6 @@ public:
   }
 
 private:
-  static Value entryAt(KernelBuilder &b, Value array, Value number,
-                       int64_t bytes) {
-    return b.gep(array, b.getI8Type(), b.mul(b.widen(number), b.i64(bytes)));
-  }
   static Value rowsOf(KernelBuilder &b, Value batch, Value samples) {
     return arith::DivUIOp::create(b, b.sub(b.add(batch, samples), b.i32(1)),
                                   samples);

@@ -4,20 +4,19 @@
 
 #include "recflex/Runtime/KernelABI.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-
 using namespace mlir;
 
 namespace recflex {
 
+Value entryAt(KernelBuilder &b, Value array, Value number, int64_t bytes) {
+  return b.gep(array, b.getI8Type(), b.mul(b.widen(number), b.i64(bytes)));
+}
+
 static Value loadAt(KernelBuilder &b, Value descriptors, Value number,
                     size_t offset, Type type) {
-  Value bytes = b.mul(
-      b.widen(number),
-      arith::ConstantIntOp::create(b, b.getI64Type(),
-                                   sizeof(abi::FeatureDescriptor)));
-  Value address = b.gep(b.gep(descriptors, b.getI8Type(), bytes), b.getI8Type(),
-                        b.i32(offset));
+  Value address =
+      b.gep(entryAt(b, descriptors, number, sizeof(abi::FeatureDescriptor)),
+            b.getI8Type(), b.i32(offset));
   return b.loadInvariant(type, address, type.getIntOrFloatBitWidth() / 8);
 }
 

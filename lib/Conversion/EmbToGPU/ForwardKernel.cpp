@@ -29,10 +29,7 @@ static Descriptor loadDescriptor(KernelBuilder &b, Value descriptors,
                     offsetof(FeatureDescriptor, body) == 20 &&
                     offsetof(FeatureDescriptor, column) == 24,
                 "one 16-byte load takes feature, body and column");
-  Value bytes =
-      b.mul(b.widen(number), arith::ConstantIntOp::create(
-                                 b, b.getI64Type(), sizeof(FeatureDescriptor)));
-  Value base = b.gep(descriptors, b.getI8Type(), bytes);
+  Value base = entryAt(b, descriptors, number, sizeof(FeatureDescriptor));
   Descriptor descriptor;
   Value address = b.loadInvariant(b.getI64Type(), base, 8);
   descriptor.table =

@@ -33,16 +33,16 @@ void emitLaunchDependents(KernelBuilder &b);
 /// that may write any memory, but moves invariant loads across it.
 void emitGridWait(KernelBuilder &b);
 
-/// `combine` of a scalar over the lanes of a warp, in every lane. Every lane must
-/// come.
+/// `combine` of a scalar over the lanes of a warp, in every lane. Every lane
+/// must come.
 mlir::Value
 reduceWarp(KernelBuilder &b, mlir::Value value,
            llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
 
 /// The last of the first `count` entries of `array` that is at most `key`, by a
 /// search that looks at 32 of them at once, one a lane. They don't decrease;
-/// the first is at most `key`. `type` is theirs and the key's. Every lane of the
-/// warp must come, with the same arguments.
+/// the first is at most `key`. `type` is theirs and the key's. Every lane of
+/// the warp must come, with the same arguments.
 mlir::Value findLast(KernelBuilder &b, mlir::Value array, mlir::Type type,
                      mlir::Value count, mlir::Value key, mlir::Value lane);
 
@@ -96,6 +96,9 @@ void emitForwardKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
 void emitProfiledKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps);
 
+/// The address of entry `number`, an i32, of an array of `bytes` each.
+mlir::Value entryAt(KernelBuilder &b, mlir::Value array, mlir::Value number,
+                    int64_t bytes);
 /// The i32 at byte `offset` of descriptor `number`.
 mlir::Value loadField(KernelBuilder &b, mlir::Value descriptors,
                       mlir::Value number, size_t offset);

@@ -33,10 +33,6 @@ convertAttributes(const TypeConverter &converter, TypeRange types,
   return converted;
 }
 
-/// What a function says of kernels that it will not have.
-static constexpr StringRef kFunctionAttrs[] = {emb::EmbDialect::kOccupancyAttr,
-                                               emb::EmbDialect::kBindingAttr};
-
 namespace {
 struct ConvertFunction : OpConversionPattern<func::FuncOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -66,7 +62,7 @@ struct ConvertFunction : OpConversionPattern<func::FuncOp> {
           rewriter.getFunctionType(arguments.getConvertedTypes(), results));
       op.setAllArgAttrs(argumentAttrs);
       op.setAllResultAttrs(resultAttrs);
-      for (StringRef name : kFunctionAttrs)
+      for (StringRef name : emb::EmbDialect::kFunctionAttrs)
         op->removeDiscardableAttr(name);
     });
     return success();
@@ -92,7 +88,7 @@ bool isLegalFunction(const TypeConverter &converter, Operation *op) {
          converter.isLegal(&function.getBody()) &&
          !namesEmb(function.getArgAttrsAttr()) &&
          !namesEmb(function.getResAttrsAttr()) &&
-         llvm::none_of(kFunctionAttrs,
+         llvm::none_of(emb::EmbDialect::kFunctionAttrs,
                        [&](StringRef name) { return function->hasAttr(name); });
 }
 

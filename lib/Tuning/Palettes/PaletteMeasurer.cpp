@@ -5,6 +5,7 @@
 #include "Palette.h"
 #include "Rounds.h"
 
+#include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
@@ -241,10 +242,9 @@ PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles,
   return std::nullopt;
 }
 
-std::optional<std::string>
-PaletteMeasurer::findError(const std::vector<FeatureProfile> &profiles) const {
-  return findError(profiles,
-                   llvm::to_vector(llvm::seq<size_t>(0, profiles.size())));
+std::vector<size_t> PaletteMeasurer::allFeatures() const {
+  auto numbers = llvm::seq<size_t>(0, model.features.size());
+  return {numbers.begin(), numbers.end()};
 }
 
 void PaletteMeasurer::accept(Session &session, const Assignment &choice,
@@ -264,34 +264,42 @@ void PaletteMeasurer::accept(Session &session, const Assignment &choice,
   }
 }
 
+/// Runs `bodies`. If the outputs of `features` are right, the chosen classes'
+/// times count; otherwise it says what went wrong.
+std::optional<Trial> PaletteMeasurer::tryRun(Session &session,
+                                             const Assignment &choice,
+                                             const BodyAssignment &bodies,
+                                             ArrayRef<size_t> features) {
+  auto profiles = timed(onBench, [&] {
+    return bench->profile(session.palette.number, bodies, options.rounds);
+  });
+  if (auto *failed = std::get_if<BenchFailure>(&profiles))
+    return toTrial(*failed);
+  auto &values = std::get<std::vector<FeatureProfile>>(profiles);
+  if (auto error = findError(values, features))
+    return failedTrial(Outcome::wrongResult, *error);
+  accept(session, choice, values);
+  return std::nullopt;
+}
+
 /// Runs the model with the chosen schedules, the other classes untuned. What
 /// fails is run again in halves, until the one to blame stands alone.
 void PaletteMeasurer::run(Session &session, const Assignment &choice) {
   if (session.lost)
     return;
-  auto profiles = timed(onBench, [&] {
-    return bench->profile(session.palette.number,
-                          session.palette.assign(byFeature(choice)),
-                          options.rounds);
-  });
-  Trial failure;
-  if (auto *failed = std::get_if<BenchFailure>(&profiles)) {
-    failure = toTrial(*failed);
-  } else {
-    auto &values = std::get<std::vector<FeatureProfile>>(profiles);
-    auto error = findError(values);
-    if (!error)
-      return accept(session, choice, values);
-    failure = failedTrial(Outcome::wrongResult, *error);
-  }
+  std::optional<Trial> failure =
+      tryRun(session, choice, session.palette.assign(byFeature(choice)),
+             allFeatures());
+  if (!failure)
+    return;
   std::vector<size_t> chosen;
   for (auto [number, schedule] : llvm::enumerate(choice))
     if (schedule)
       chosen.push_back(number);
-  if (failure.outcome == Outcome::deviceLost || chosen.empty()) {
-    if (failure.outcome != Outcome::deviceLost)
-      failure.message = "the untuned schedules fail: " + failure.message;
-    failure.outcome = Outcome::deviceLost;
+  if (failure->outcome == Outcome::deviceLost || chosen.empty()) {
+    if (failure->outcome != Outcome::deviceLost)
+      failure->message = "the untuned schedules fail: " + failure->message;
+    failure->outcome = Outcome::deviceLost;
     session.lost = failure;
     return;
   }
@@ -304,7 +312,7 @@ void PaletteMeasurer::run(Session &session, const Assignment &choice) {
   if (chosen.size() == 1) {
     size_t number = chosen.front();
     session.failures.try_emplace(
-        CandidateKey{number, choice[number].getAsOpaquePointer()}, failure);
+        CandidateKey{number, choice[number].getAsOpaquePointer()}, *failure);
     return;
   }
   Assignment first = choice, second = choice;
@@ -317,38 +325,29 @@ void PaletteMeasurer::run(Session &session, const Assignment &choice) {
 /// Runs each class by itself, with its chosen schedule: other features have no
 /// blocks.
 void PaletteMeasurer::runEachAlone(Session &session, const Assignment &choice) {
+  if (session.lost)
+    return;
   for (auto [number, schedule] : llvm::enumerate(choice)) {
-    if (!schedule || session.lost)
+    if (!schedule)
       continue;
     Assignment alone(choice.size());
     alone[number] = schedule;
+    ArrayRef<size_t> features = featuresOf[number];
     BodyAssignment bodies = session.palette.assign(byFeature(alone));
-    std::vector<int32_t> tiles(bodies.size(), 0);
-    for (size_t feature : featuresOf[number])
-      tiles[feature] = bodies[feature].columnTiles;
-    for (auto [body, count] : llvm::zip_equal(bodies, tiles))
-      body.columnTiles = count;
-    auto profiles = timed(onBench, [&] {
-      return bench->profile(session.palette.number, bodies, options.rounds);
-    });
-    Trial failure;
-    if (auto *failed = std::get_if<BenchFailure>(&profiles)) {
-      failure = toTrial(*failed);
-      if (failure.outcome == Outcome::deviceLost) {
-        session.lost = failure;
-        return;
-      }
-    } else {
-      auto &values = std::get<std::vector<FeatureProfile>>(profiles);
-      auto error = findError(values, featuresOf[number]);
-      if (!error) {
-        accept(session, alone, values);
-        continue;
-      }
-      failure = failedTrial(Outcome::wrongResult, *error);
+    llvm::BitVector others(bodies.size(), true);
+    for (size_t feature : features)
+      others.reset(feature);
+    for (unsigned feature : others.set_bits())
+      bodies[feature].columnTiles = 0;
+    std::optional<Trial> failure = tryRun(session, alone, bodies, features);
+    if (!failure)
+      continue;
+    if (failure->outcome == Outcome::deviceLost) {
+      session.lost = failure;
+      return;
     }
     session.failures.try_emplace(
-        CandidateKey{number, schedule.getAsOpaquePointer()}, failure);
+        CandidateKey{number, schedule.getAsOpaquePointer()}, *failure);
   }
 }
 
@@ -504,7 +503,7 @@ Trial PaletteMeasurer::measureAssignment(Palette &palette,
   if (auto *failure = std::get_if<BenchFailure>(&profiles))
     return toTrial(*failure);
   auto &values = std::get<std::vector<FeatureProfile>>(profiles);
-  if (auto error = findError(values))
+  if (auto error = findError(values, allFeatures()))
     return failedTrial(Outcome::wrongResult, *error);
 
   auto timing = timed(onBench, [&] {

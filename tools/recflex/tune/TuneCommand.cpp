@@ -97,9 +97,8 @@ private:
                        emb::kDefaultBlocks,
                        " blocks of so many threads fit no "
                        "multiprocessor; give --blocks as well");
-    if (!binding.empty() && !emb::symbolizeBindingKind(binding))
-      return makeError("--binding=", binding.getValue(),
-                       ": is neither runtime nor fixed");
+    if (Status status = checkBinding(binding.getValue()); !status)
+      return status.error().in("--binding=" + binding);
     if (dryRun)
       return {};
     if (output.empty())

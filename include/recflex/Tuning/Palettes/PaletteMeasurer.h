@@ -97,13 +97,15 @@ private:
               TrialsByCandidate &trials);
   void run(Session &session, const Assignment &choice);
   void runEachAlone(Session &session, const Assignment &choice);
+  std::optional<Trial> tryRun(Session &session, const Assignment &choice,
+                              const BodyAssignment &bodies,
+                              llvm::ArrayRef<size_t> features);
   void accept(Session &session, const Assignment &choice,
               const std::vector<FeatureProfile> &profiles);
   std::optional<std::string>
   findError(const std::vector<FeatureProfile> &profiles,
             llvm::ArrayRef<size_t> features) const;
-  std::optional<std::string>
-  findError(const std::vector<FeatureProfile> &profiles) const;
+  std::vector<size_t> allFeatures() const;
   Assignment byFeature(const Assignment &byClass) const;
 
   std::optional<Trial> prepareYardstick();

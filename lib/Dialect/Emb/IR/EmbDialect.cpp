@@ -84,24 +84,24 @@ LogicalResult EmbDialect::verifyRegionArgAttribute(Operation *op, unsigned,
          << attribute.getName() << "; emb defines 'emb.name' and 'emb.keys'";
 }
 
+/// An attribute of functions, which must be an AttributeT.
+template <typename AttributeT>
+static LogicalResult verifyOfFunction(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  if (!isa<FunctionOpInterface>(op))
+    return op->emitOpError("has '") << name << "'; it belongs on a function";
+  if (!isa<AttributeT>(attribute.getValue()))
+    return op->emitOpError("'") << name << "' must be an #" << name << ", not "
+                                << attribute.getValue();
+  return success();
+}
+
 LogicalResult EmbDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
-  if (attribute.getName() == kOccupancyAttr) {
-    if (!isa<FunctionOpInterface>(op))
-      return op->emitOpError("has 'emb.occupancy'; it belongs on a function");
-    if (!isa<OccupancyAttr>(attribute.getValue()))
-      return op->emitOpError("'emb.occupancy' must be an #emb.occupancy, not ")
-             << attribute.getValue();
-    return success();
-  }
-  if (attribute.getName() == kBindingAttr) {
-    if (!isa<FunctionOpInterface>(op))
-      return op->emitOpError("has 'emb.binding'; it belongs on a function");
-    if (!isa<BindingKindAttr>(attribute.getValue()))
-      return op->emitOpError("'emb.binding' must be an #emb.binding, not ")
-             << attribute.getValue();
-    return success();
-  }
+  if (attribute.getName() == kOccupancyAttr)
+    return verifyOfFunction<OccupancyAttr>(op, attribute);
+  if (attribute.getName() == kBindingAttr)
+    return verifyOfFunction<BindingKindAttr>(op, attribute);
   return op->emitOpError("has the unknown attribute ")
          << attribute.getName()
          << "; emb defines 'emb.occupancy' and 'emb.binding' on functions, "

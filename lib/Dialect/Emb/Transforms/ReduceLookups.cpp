@@ -270,8 +270,9 @@ bool dropFromLookups(FuncOp function, RewriterBase &rewriter, StringRef name) {
 
 /// Takes occupancy, binding and names off the function.
 bool dropFromFunction(FuncOp function, RewriterBase &) {
-  bool changed = bool(function->removeAttr(EmbDialect::kOccupancyAttr));
-  changed |= bool(function->removeAttr(EmbDialect::kBindingAttr));
+  bool changed = false;
+  for (StringRef name : EmbDialect::kFunctionAttrs)
+    changed |= bool(function->removeAttr(name));
   for (unsigned i = 0; i < function.getNumArguments(); ++i)
     for (StringRef name :
          {StringRef(EmbDialect::kNameAttr), StringRef(EmbDialect::kKeysAttr)})

@@ -53,6 +53,9 @@ def Emb_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kKeysAttr = "emb.keys";
     static constexpr ::llvm::StringLiteral kOccupancyAttr = "emb.occupancy";
     static constexpr ::llvm::StringLiteral kBindingAttr = "emb.binding";
+    /// What functions say of kernels: goes with the last lookup.
+    static constexpr ::llvm::StringLiteral kFunctionAttrs[] = {kOccupancyAttr,
+                                                               kBindingAttr};
     /// Widest row that a lookup may pool.
     static constexpr int64_t kMaxWidth = 1024;
     /// Most rows of a table: 2^40.
