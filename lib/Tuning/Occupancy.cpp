@@ -2,6 +2,8 @@
 
 #include "recflex/Tuning/Occupancy.h"
 
+#include "recflex/Dialect/Emb/IR/Emb.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -36,6 +38,20 @@ std::vector<Occupancy> occupanciesToTry(const TuningDevice &device,
             [&](const Occupancy &a, const Occupancy &b) {
               return rank(a) < rank(b);
             });
+  return occupancies;
+}
+
+std::vector<Occupancy> occupanciesToTry(const TuningDevice &device) {
+  std::vector<Occupancy> usual = occupanciesToTry(device, emb::kDefaultThreads);
+  constexpr size_t kAhead = 3;
+  auto place = usual.begin() + std::min(kAhead, usual.size());
+  std::vector<Occupancy> occupancies(usual.begin(), place);
+  for (int64_t threads : {256, 512}) {
+    std::vector<Occupancy> larger = occupanciesToTry(device, threads);
+    if (!larger.empty())
+      occupancies.push_back(larger.front());
+  }
+  occupancies.insert(occupancies.end(), place, usual.end());
   return occupancies;
 }
 

@@ -49,6 +49,12 @@ int64_t registersLeft(const TuningDevice &device, const Occupancy &occupancy);
 std::vector<Occupancy> occupanciesToTry(const TuningDevice &device,
                                         int64_t threads);
 
+/// The same where blocks may have any size: all of emb::kDefaultThreads threads
+/// and, behind the best three of these, the first of each larger size. Warps of
+/// a large block share the L1 cache with more of their feature, but keep its
+/// place until the last one ends.
+std::vector<Occupancy> occupanciesToTry(const TuningDevice &device);
+
 } // namespace recflex
 
 #endif // RECFLEX_TUNING_OCCUPANCY_H

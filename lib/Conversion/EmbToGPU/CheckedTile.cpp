@@ -28,8 +28,11 @@ using namespace mlir;
 
 namespace recflex {
 
-/// Indices in flight a thread.
-static constexpr int64_t kUnroll = 4;
+/// Indices in flight a thread. Most warps look at all of theirs at once.
+static constexpr int64_t kUnroll = 8;
+
+/// Samples in flight a thread where a warp has more samples than lanes.
+static constexpr int64_t kWideRounds = 4;
 
 static Value constant(KernelBuilder &b, bool value) {
   return arith::ConstantIntOp::create(b, b.getI1Type(), value);
@@ -129,8 +132,8 @@ Value CheckedTile::isRight(Value begin, Value end, Value lookups) {
 Value CheckedTile::narrowed(Value number, uint64_t most) {
   if (arguments.indexType.isInteger(64))
     return number;
-  return b.narrow(arith::MinUIOp::create(
-      b, number, b.i64(static_cast<int64_t>(most))));
+  return b.narrow(
+      arith::MinUIOp::create(b, number, b.i64(static_cast<int64_t>(most))));
 }
 
 /// Whether an index in [begin, end) is bad: the calling thread looks at every
@@ -142,9 +145,9 @@ Value CheckedTile::badIndices(Value begin, Value end) {
   };
   Value start = b.add(begin, toIndex(number)), stride = toIndex(count);
   Value step = toIndex(b.mul(count, b.i32(kUnroll)));
-  auto loop = scf::ForOp::create(b, start, end, step,
-                                 ValueRange{toIndex(b.i32(0))},
-                                 /*bodyBuilder=*/nullptr, /*unsignedCmp=*/true);
+  auto loop =
+      scf::ForOp::create(b, start, end, step, ValueRange{toIndex(b.i32(0))},
+                         /*bodyBuilder=*/nullptr, /*unsignedCmp=*/true);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
@@ -166,44 +169,54 @@ Value CheckedTile::badIndices(Value begin, Value end) {
   return b.atMost(bound, loop.getResult(0));
 }
 
-/// Whether the calling thread's samples, from the tile's second round of
-/// threads on, have bad bounds.
-Value CheckedTile::badFurtherOffsets(Value lookups) {
-  auto loop = scf::ForOp::create(
-      b, b.add(b.add(first, number), count), past, count,
-      ValueRange{constant(b, false)});
+/// Whether the calling thread's samples from its round `round` on have bad
+/// bounds.
+Value CheckedTile::badFurtherOffsets(int64_t round, Value lookups) {
+  Value start = b.add(b.add(first, number), b.mul(count, b.i32(round)));
+  auto loop =
+      scf::ForOp::create(b, start, past, count, ValueRange{constant(b, false)});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value sample = loop.getInductionVar();
-  Value right = isRight(rawOffset(sample),
-                        rawOffset(b.add(sample, b.i32(1))), lookups);
-  scf::YieldOp::create(
-      b, b.either(loop.getRegionIterArg(0), invert(b, right)));
+  Value right =
+      isRight(rawOffset(sample), rawOffset(b.add(sample, b.i32(1))), lookups);
+  scf::YieldOp::create(b, b.either(loop.getRegionIterArg(0), invert(b, right)));
   return loop.getResult(0);
 }
 
-/// Whether the calling thread sees something bad.
-Value CheckedTile::seesBad() {
-  // All four at once. A tile has a sample; spare threads look at the last.
-  Value own = b.minimum(b.add(first, number), b.sub(past, b.i32(1)));
+/// Whether the calling thread sees something bad. The offsets of its first
+/// `rounds` samples are all asked for before one is waited for.
+Value CheckedTile::seesBad(int64_t rounds) {
   Value begin = rawOffset(first), end = rawOffset(past);
-  Value ownBegin = rawOffset(own), ownEnd = rawOffset(b.add(own, b.i32(1)));
+  // A tile has a sample; spare threads look at the last.
+  Value last = b.sub(past, b.i32(1));
+  SmallVector<std::pair<Value, Value>> bags;
+  for (int64_t round = 0; round < rounds; ++round) {
+    Value sample = b.add(b.add(first, number), b.mul(count, b.i32(round)));
+    sample = b.minimum(sample, last);
+    bags.emplace_back(rawOffset(sample), rawOffset(b.add(sample, b.i32(1))));
+  }
 
   Value lookups = narrowed(arguments.lookups, INT32_MAX);
   Value right = isRight(begin, end, lookups);
   Value zero = arith::ConstantIntOp::create(b, arguments.indexType, 0);
-  Value bad = badIndices(b.select(right, begin, zero),
-                         b.select(right, end, zero));
-  bad = b.either(bad, invert(b, b.both(right, isRight(ownBegin, ownEnd, lookups))));
-  return b.either(bad, badFurtherOffsets(lookups));
+  Value from = b.select(right, begin, zero), to = b.select(right, end, zero);
+  for (auto [ownBegin, ownEnd] : bags)
+    right = b.both(right, isRight(ownBegin, ownEnd, lookups));
+  Value bad = b.either(badIndices(from, to), invert(b, right));
+  if (rounds > 1)
+    bad = b.either(bad, badFurtherOffsets(rounds, lookups));
+  return bad;
 }
 
 Value CheckedTile::isBad(Value wanted) {
   auto look = [&] {
-    Value bad = seesBad();
+    Value isWide = b.less(count, b.sub(past, first));
+    Value bad = b.choose(
+        b.getI1Type(), isWide, [&] { return seesBad(kWideRounds); },
+        [&] { return seesBad(1); });
     return b.choose(
-        b.getI1Type(), apart,
-        [&] { return b.below(b.i32(0), b.ballot(bad)); },
+        b.getI1Type(), apart, [&] { return b.below(b.i32(0), b.ballot(bad)); },
         [&] { return b.anyThread(bad); });
   };
   return b.choose(b.getI1Type(), wanted, look,
@@ -228,16 +241,14 @@ CheckedTile::Bag CheckedTile::loadBag(Value sample) {
   Value begin = loadOffset(sample);
   Value end = loadOffset(b.add(sample, b.i32(1)));
   Value right = isRight(begin, end, arguments.lookups), zero = b.i64(0);
-  Value culprit =
-      b.select(b.atMost(begin, arguments.lookups), end, begin);
-  b.guarded(b.both(invert(b, right), b.equal(lane, b.i32(0))), [&] {
-    record(FaultKind::offsets, bag, zero, culprit);
-  });
+  Value culprit = b.select(b.atMost(begin, arguments.lookups), end, begin);
+  b.guarded(b.both(invert(b, right), b.equal(lane, b.i32(0))),
+            [&] { record(FaultKind::offsets, bag, zero, culprit); });
   bag.begin = b.select(right, begin, zero);
   bag.end = b.select(right, end, zero);
   // Views were copied: their own positions are what the caller knows.
-  Value copied = b.both(invert(b, b.isNull(arguments.views)),
-                        b.less(bag.begin, bag.end));
+  Value copied =
+      b.both(invert(b, b.isNull(arguments.views)), b.less(bag.begin, bag.end));
   bag.ownBegin = b.choose(
       b.getI64Type(), copied,
       [&] {
@@ -250,16 +261,16 @@ CheckedTile::Bag CheckedTile::loadBag(Value sample) {
 
 /// Records the bag's bad indices; whether the calling lane saw any.
 Value CheckedTile::recordIndices(const Bag &bag) {
-  auto loop = scf::ForOp::create(b, b.add(bag.begin, b.widen(lane)), bag.end,
-                                 b.i64(abi::kWarpSize),
-                                 ValueRange{constant(b, false)});
+  auto loop =
+      scf::ForOp::create(b, b.add(bag.begin, b.widen(lane)), bag.end,
+                         b.i64(abi::kWarpSize), ValueRange{constant(b, false)});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value at = loop.getInductionVar(), index = loadIndex(at);
   Value bad = b.atMost(rows, index);
   b.guarded(bad, [&] {
-    record(FaultKind::index, bag,
-           b.add(bag.ownBegin, b.sub(at, bag.begin)), index);
+    record(FaultKind::index, bag, b.add(bag.ownBegin, b.sub(at, bag.begin)),
+           index);
   });
   scf::YieldOp::create(b, b.either(loop.getRegionIterArg(0), bad));
   return loop.getResult(0);
@@ -313,10 +324,10 @@ Value CheckedTile::poolColumn(const Bag &bag, Value column) {
   Value isMax = isPooling(Pooling::max), isMean = isPooling(Pooling::mean);
   Value weighted = b.below(
       b.i32(0), arith::AndIOp::create(b, kind, b.i32(abi::kWeightedRows)));
-  Value start = b.select(
-      isMax, number(-std::numeric_limits<float>::infinity()), number(0));
-  auto loop = scf::ForOp::create(b, bag.begin, bag.end, b.i64(1),
-                                 ValueRange{start});
+  Value start = b.select(isMax, number(-std::numeric_limits<float>::infinity()),
+                         number(0));
+  auto loop =
+      scf::ForOp::create(b, bag.begin, bag.end, b.i64(1), ValueRange{start});
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
@@ -371,21 +382,18 @@ void CheckedTile::pool() {
   Value parts = field(offsetof(abi::FeatureDescriptor, columnTiles));
   b.guarded(b.equal(b.mul(rank, parts), tile), [&] {
     Value start = b.add(first, b.select(apart, b.i32(0), warp));
-    Value warps =
-        b.select(apart, b.i32(1), b.i32(threads / abi::kWarpSize));
+    Value warps = b.select(apart, b.i32(1), b.i32(threads / abi::kWarpSize));
     auto bags = scf::ForOp::create(b, start, past, warps);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(bags.getBody());
     Bag bag = loadBag(bags.getInductionVar());
     Value bad = b.below(b.i32(0), b.ballot(recordIndices(bag)));
     Value zeroed = b.both(bad, b.below(b.i32(0), arguments.zeroBags));
-    auto columns =
-        scf::ForOp::create(b, lane, width, b.i32(abi::kWarpSize));
+    auto columns = scf::ForOp::create(b, lane, width, b.i32(abi::kWarpSize));
     b.setInsertionPointToStart(columns.getBody());
     Value column = columns.getInductionVar();
     Value zero = arith::ConstantOp::create(b, b.getF32FloatAttr(0));
-    storeColumn(bag, column,
-                b.select(zeroed, zero, poolColumn(bag, column)));
+    storeColumn(bag, column, b.select(zeroed, zero, poolColumn(bag, column)));
   });
 }
 

@@ -17,8 +17,8 @@ public:
   CheckedTile(KernelBuilder &b, const ForwardArguments &arguments,
               mlir::Value feature, mlir::Value tile, int64_t threads);
 
-  /// Whether there is a bad offset or index; false unless `wanted`, which is the
-  /// same for all threads, as the result is.
+  /// Whether there is a bad offset or index; false unless `wanted`, which is
+  /// the same for all threads, as the result is.
   mlir::Value isBad(mlir::Value wanted);
 
   /// Pools it bag by bag, a warp each, and counts and lists its faults.
@@ -41,8 +41,8 @@ private:
 
   mlir::Value narrowed(mlir::Value number, uint64_t most);
   mlir::Value badIndices(mlir::Value begin, mlir::Value end);
-  mlir::Value badFurtherOffsets(mlir::Value lookups);
-  mlir::Value seesBad();
+  mlir::Value badFurtherOffsets(int64_t round, mlir::Value lookups);
+  mlir::Value seesBad(int64_t rounds);
 
   void record(FaultKind faultKind, const Bag &bag, mlir::Value position,
               mlir::Value value);
@@ -58,7 +58,7 @@ private:
   int64_t threads;
   mlir::Value thread, lane, warp;
   mlir::Value key, rows;
-  mlir::Value width, kind; ///< once it is pooled
+  mlir::Value width, kind;   ///< once it is pooled
   mlir::Value rank;          ///< of the tile in the batch
   mlir::Value apart;         ///< i1: it is the calling warp's part alone
   mlir::Value first, past;   ///< its samples; none past the batch

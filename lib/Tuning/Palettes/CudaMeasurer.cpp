@@ -195,7 +195,9 @@ createCudaMeasurer(const MeasurerRequest &request, const TrialData &data) {
   if (request.blocks)
     options.occupancies = {{threads, request.blocks}};
   else
-    options.occupancies = occupanciesToTry(device, threads);
+    options.occupancies = request.threads
+                              ? occupanciesToTry(device, threads)
+                              : occupanciesToTry(device);
   if (options.occupancies.empty())
     return makeError(device.name, " has no room for blocks of ", threads,
                      " threads; ask for fewer");

@@ -34,6 +34,17 @@ TEST(Occupancy, OneForEachNumberOfRegistersTheDefaultFirst) {
   EXPECT_THAT(blocksOf(occupanciesToTry(kHopper, 1024)), ElementsAre(1, 2));
 }
 
+TEST(Occupancy, LargerBlocksStandBehindTheBestThree) {
+  std::vector<Occupancy> occupancies = occupanciesToTry(kHopper);
+  std::vector<std::string> texts;
+  for (const Occupancy &occupancy : occupancies)
+    texts.push_back(toString(occupancy));
+  EXPECT_THAT(texts, ElementsAre("128 x 10", "128 x 9", "128 x 12", "256 x 5",
+                                 "512 x 3", "128 x 8", "128 x 7", "128 x 6",
+                                 "128 x 5", "128 x 16", "128 x 4", "128 x 3",
+                                 "128 x 2"));
+}
+
 TEST(Occupancy, StaysWithinTheDevicesBlocks) {
   for (const Occupancy &occupancy : occupanciesToTry(kHopper, 32))
     EXPECT_LE(occupancy.blocks, 32);
