@@ -82,6 +82,18 @@ struct Coverage {
                                             ///< found, by their form
 };
 
+/// A candidate of a schedule drawn first: some have far more candidates than
+/// others, and those of multi_block take the longest to simulate.
+emb::ScheduleAttrInterface
+drawSchedule(RandomModel &model,
+             llvm::ArrayRef<emb::ScheduleAttrInterface> candidates) {
+  std::map<llvm::StringRef, std::vector<emb::ScheduleAttrInterface>> byName;
+  for (emb::ScheduleAttrInterface candidate : candidates)
+    byName[candidate.getAbstractAttribute().getName()].push_back(candidate);
+  auto drawn = std::next(byName.begin(), model.draw(0, byName.size() - 1));
+  return drawn->second[model.draw(0, drawn->second.size() - 1)];
+}
+
 /// Gives every lookup one of its candidates, at random, and statistics if the
 /// binding will go by them.
 void scheduleAtRandom(mlir::ModuleOp module, RandomModel &model,
@@ -90,7 +102,7 @@ void scheduleAtRandom(mlir::ModuleOp module, RandomModel &model,
   module.walk([&](emb::LookupOp lookup) {
     auto candidates = emb::enumerateSchedules(
         module.getContext(), lookup.getShape(), unknown, model.threads);
-    auto chosen = candidates[model.draw(0, candidates.size() - 1)];
+    emb::ScheduleAttrInterface chosen = drawSchedule(model, candidates);
     lookup.setScheduleAttr(chosen);
     if (model.fixedBinding) {
       emb::BagStats stats; // an order like any other

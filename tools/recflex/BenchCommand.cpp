@@ -41,7 +41,7 @@ public:
   BenchCommand() : Command("bench", "time batches on a GPU or the CPU") {}
 
   Status run() override {
-    auto model = preparation.prepare();
+    auto model = preparation.prepare(target == Target::cuda);
     if (!model)
       return model.error();
     PreparedModel &prepared = **model;
@@ -100,9 +100,8 @@ private:
     auto uploaded = DeviceTables::upload(*stream, manifest, *tables);
     if (!uploaded)
       return uploaded.error();
-    auto loaded = LoadedModel::load(
-        *device, model.artifact, *uploaded,
-        withScratch({}, manifest, model.batches));
+    auto loaded = LoadedModel::load(*device, model.artifact, *uploaded,
+                                    withScratch({}, manifest, model.batches));
     if (!loaded)
       return loaded.error();
     result.kernel = loaded->module->forward();
@@ -147,8 +146,8 @@ private:
                                        *stream, *pooled);
         !status)
       return status.error();
-    auto times = timeForward(*loaded->context, *checked, onDevice, output,
-                             *stream);
+    auto times =
+        timeForward(*loaded->context, *checked, onDevice, output, *stream);
     if (!times)
       return times.error();
     result.times = *times;
@@ -158,8 +157,7 @@ private:
   /// Checks change nothing for good input, and find nothing in it.
   static Status compareChecked(const ExecutionContext &checked,
                                const DeviceBatch &batch,
-                               const DeviceBuffer &output,
-                               const Stream &stream,
+                               const DeviceBuffer &output, const Stream &stream,
                                const std::vector<float> &expected) {
     auto pooled = poolOnDevice(checked, batch, output, stream);
     if (!pooled)
@@ -179,7 +177,9 @@ private:
   static void printText(const PreparedModel &model, const Measurement &m) {
     llvm::raw_ostream &os = llvm::outs();
     printSummary(os, model.artifact);
-    auto us = [](double seconds) { return llvm::format("%.2f us", seconds * 1e6); };
+    auto us = [](double seconds) {
+      return llvm::format("%.2f us", seconds * 1e6);
+    };
     os << "device: " << m.device.name << ", copy "
        << llvm::format("%.2f", m.copyRate * 1e-12) << " TB/s, L2 read "
        << llvm::format("%.2f", m.l2Rate * 1e-12) << " TB/s\n"
@@ -200,8 +200,7 @@ private:
        << "floor: " << us(m.floorSeconds) << " at the copy rate (time/floor "
        << llvm::format("%.2f", m.times.total.median / m.floorSeconds) << "), "
        << us(m.gatherSeconds) << " at the L2 read rate (time/floor "
-       << llvm::format("%.2f", m.times.total.median / m.gatherSeconds)
-       << ")\n"
+       << llvm::format("%.2f", m.times.total.median / m.gatherSeconds) << ")\n"
        << "verified: max rel. error "
        << llvm::format("%.2e", m.maxRelativeError) << '\n';
   }
@@ -242,7 +241,9 @@ private:
 
   static void printCpuText(const PreparedModel &model,
                            const CpuMeasurement &m) {
-    auto us = [](double seconds) { return llvm::format("%.1f us", seconds * 1e6); };
+    auto us = [](double seconds) {
+      return llvm::format("%.1f us", seconds * 1e6);
+    };
     llvm::outs() << "device: " << m.processor << ", " << m.threads
                  << " threads, " << m.instructions << " kernels\n"
                  << "batches: " << model.batches.size() << " of "

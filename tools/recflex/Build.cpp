@@ -83,13 +83,17 @@ void BuildOptions::apply(CompileOptions &options) const {
 }
 
 Result<BuiltModel> build(CompilerSession &session, ModuleOp module,
-                         const BuildOptions &options) {
+                         const BuildOptions &options, bool emitsPtx) {
   CompileOptions compile;
   options.apply(compile);
   FailureOr<LoweredModel> lowered =
       lowerModel(module, compile, {&session.timing(), options.reproducer()});
   if (failed(lowered))
     return session.takeError();
+  if (!emitsPtx) {
+    Artifact artifact{lowered->manifest, {}, {}};
+    return BuiltModel{std::move(*lowered), std::move(artifact)};
+  }
   TimingScope scope = session.timing().nest("PTX");
   FailureOr<Artifact> artifact = emitArtifact(*lowered, module.getLoc());
   if (failed(artifact))

@@ -37,15 +37,16 @@ private:
   llvm::cl::opt<std::string> crashReproducer;
 };
 
-/// A compiled model, and the LLVM IR that its PTX was made from.
+/// A compiled model, and the LLVM IR that its PTX is made from.
 struct BuiltModel {
   LoweredModel lowered;
-  Artifact artifact;
+  Artifact artifact; ///< with its manifest alone, if no PTX was asked for
 };
 
-/// Compiles `module` in place; the session's errors become the Error.
+/// Compiles `module` in place, without `emitsPtx` as far as LLVM IR; the
+/// session's errors become the Error.
 Result<BuiltModel> build(CompilerSession &session, mlir::ModuleOp module,
-                         const BuildOptions &options);
+                         const BuildOptions &options, bool emitsPtx = true);
 
 } // namespace recflex
 

@@ -19,7 +19,7 @@ Preparation::Preparation(cl::SubCommand &sub)
                        "batches themselves"),
               cl::value_desc("file,..."), cl::sub(sub)) {}
 
-Status Preparation::compile(PreparedModel &model) const {
+Status Preparation::compile(PreparedModel &model, bool emitsPtx) const {
   auto module = input.readModule(model.session.context());
   if (!module)
     return module.error().then(model.session.takeDetail());
@@ -45,7 +45,7 @@ Status Preparation::compile(PreparedModel &model) const {
   }
   mlir::OwningOpRef<mlir::ModuleOp> copy(
       mlir::cast<mlir::ModuleOp>(model.module.get()->clone()));
-  Result<BuiltModel> built = build(model.session, *copy, options);
+  Result<BuiltModel> built = build(model.session, *copy, options, emitsPtx);
   if (!built)
     return built.error();
   model.artifact = std::move(built->artifact);
@@ -53,12 +53,13 @@ Status Preparation::compile(PreparedModel &model) const {
   return {};
 }
 
-Result<std::unique_ptr<PreparedModel>> Preparation::prepare() const {
+Result<std::unique_ptr<PreparedModel>>
+Preparation::prepare(bool emitsPtx) const {
   if (Status status = options.check(); !status)
     return status.error();
   auto model = std::make_unique<PreparedModel>(options.session());
   if (!input.isArtifact()) {
-    if (Status status = compile(*model); !status)
+    if (Status status = compile(*model, emitsPtx); !status)
       return status.error();
     return model;
   }

@@ -15,7 +15,7 @@ struct PreparedModel {
   CompilerSession session;
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< emb IR; null for an artifact
   std::optional<LoweredModel> lowered;      ///< none for an artifact
-  Artifact artifact;
+  Artifact artifact; ///< with its manifest alone, if no PTX was asked for
   std::vector<Batch> batches;
 
   explicit PreparedModel(const SessionOptions &options) : session(options) {}
@@ -27,13 +27,14 @@ class Preparation {
 public:
   explicit Preparation(llvm::cl::SubCommand &sub);
 
-  Result<std::unique_ptr<PreparedModel>> prepare() const;
+  /// Only a GPU needs PTX.
+  Result<std::unique_ptr<PreparedModel>> prepare(bool emitsPtx) const;
   Result<HostTables> tables(const Manifest &manifest) const {
     return workload.tables(manifest);
   }
 
 private:
-  Status compile(PreparedModel &model) const;
+  Status compile(PreparedModel &model, bool emitsPtx) const;
 
   ModelInput input;
   BuildOptions options;

@@ -26,7 +26,7 @@ public:
   RunCommand() : Command("run", "a batch on a GPU, the simulator or the CPU") {}
 
   Status run() override {
-    auto model = preparation.prepare();
+    auto model = preparation.prepare(target == Target::cuda);
     if (!model)
       return model.error();
     PreparedModel &prepared = **model;
@@ -61,9 +61,8 @@ public:
     if (summary)
       llvm::outs() << (*runner)->describe() << '\n';
     if (verify)
-      llvm::outs() << "verified: max rel. error "
-                   << llvm::format("%.2e", worst) << " over "
-                   << prepared.batches.size() << " batches\n";
+      llvm::outs() << "verified: max rel. error " << llvm::format("%.2e", worst)
+                   << " over " << prepared.batches.size() << " batches\n";
     if (!outputPath.empty())
       return write(manifest, prepared.batches, outputs);
     return {};
@@ -95,12 +94,11 @@ private:
     if (difference.relativeNorm <= kRoundingTolerance)
       return difference.maxRelativeError;
     int64_t at = difference.firstMismatch;
-    return makeError("verification failed: ", difference.mismatches, " of ",
-                     output.size(), " elements differ, relative norm ",
-                     difference.relativeNorm, "; worst is sample ",
-                     at / manifest.outputWidth, ", column ",
-                     at % manifest.outputWidth, ": ", output[at], " for ",
-                     (*expected)[at]);
+    return makeError(
+        "verification failed: ", difference.mismatches, " of ", output.size(),
+        " elements differ, relative norm ", difference.relativeNorm,
+        "; worst is sample ", at / manifest.outputWidth, ", column ",
+        at % manifest.outputWidth, ": ", output[at], " for ", (*expected)[at]);
   }
 
   Status write(const Manifest &manifest, const std::vector<Batch> &batches,

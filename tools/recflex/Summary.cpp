@@ -27,7 +27,10 @@ void printSummary(llvm::raw_ostream &os, const Artifact &artifact) {
     os << "schedule: " << count << " x " << schedule << '\n';
   os << "kernel: " << manifest.bodies.size() << " bodies, blocks of "
      << manifest.threads << " threads, " << manifest.blocksPerSM
-     << " a multiprocessor, PTX " << artifact.ptx.size() / 1024 << " KiB\n";
+     << " a multiprocessor";
+  if (!artifact.ptx.empty())
+    os << ", PTX " << artifact.ptx.size() / 1024 << " KiB";
+  os << '\n';
 }
 
 } // namespace recflex

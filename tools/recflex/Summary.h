@@ -11,7 +11,8 @@ class raw_ostream;
 
 namespace recflex {
 
-/// Features, tables, schedules with a count each, bodies and PTX size.
+/// Features, tables, schedules with a count each, bodies and, if there is PTX,
+/// its size.
 void printSummary(llvm::raw_ostream &os, const Artifact &artifact);
 
 } // namespace recflex

@@ -28,8 +28,9 @@ using namespace mlir;
 
 namespace recflex {
 
-/// Indices in flight a thread. Most warps look at all of theirs at once.
-static constexpr int64_t kUnroll = 8;
+/// Indices in flight a thread, so that most warps look at all of theirs at
+/// once; and where a warp has few.
+static constexpr int64_t kInFlight = 8, kFewInFlight = 2;
 
 /// Samples in flight a thread where a warp has more samples than lanes.
 static constexpr int64_t kWideRounds = 4;
@@ -127,6 +128,11 @@ Value CheckedTile::isRight(Value begin, Value end, Value lookups) {
 // negative is then past every end.
 //===----------------------------------------------------------------------===//
 
+/// An i32 as an integer of the index type.
+Value CheckedTile::toIndex(Value value) {
+  return arguments.indexType.isInteger(64) ? b.widen(value) : value;
+}
+
 /// An i64 that is not negative as an unsigned number of the index type, `most`
 /// where it does not fit.
 Value CheckedTile::narrowed(Value number, uint64_t most) {
@@ -139,12 +145,17 @@ Value CheckedTile::narrowed(Value number, uint64_t most) {
 /// Whether an index in [begin, end) is bad: the calling thread looks at every
 /// `count`-th.
 Value CheckedTile::badIndices(Value begin, Value end) {
-  Type type = arguments.indexType;
-  auto toIndex = [&](Value value) {
-    return type.isInteger(64) ? b.widen(value) : value;
-  };
+  Value few = toIndex(b.mul(count, b.i32(kFewInFlight)));
+  return b.choose(
+      b.getI1Type(), b.atMost(b.sub(end, begin), few),
+      [&] { return badIndices(begin, end, kFewInFlight); },
+      [&] { return badIndices(begin, end, kInFlight); });
+}
+
+/// The same with `unroll` indices in flight.
+Value CheckedTile::badIndices(Value begin, Value end, int64_t unroll) {
   Value start = b.add(begin, toIndex(number)), stride = toIndex(count);
-  Value step = toIndex(b.mul(count, b.i32(kUnroll)));
+  Value step = toIndex(b.mul(count, b.i32(unroll)));
   auto loop =
       scf::ForOp::create(b, start, end, step, ValueRange{toIndex(b.i32(0))},
                          /*bodyBuilder=*/nullptr, /*unsignedCmp=*/true);
@@ -155,7 +166,7 @@ Value CheckedTile::badIndices(Value begin, Value end) {
     Value largest = loop.getRegionIterArg(0);
     SmallVector<Value> indices;
     Value at = position;
-    for (int64_t u = 0; u < kUnroll; ++u) {
+    for (int64_t u = 0; u < unroll; ++u) {
       if (u)
         at = b.add(at, stride);
       Value inside = b.select(b.below(at, end), at, position);

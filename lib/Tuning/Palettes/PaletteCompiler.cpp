@@ -4,7 +4,19 @@
 
 #include <chrono>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace recflex {
+
+/// Gives back what compiling took. Freed memory stays with the thread that had
+/// it, and there are as many threads as processors.
+static void returnFreedMemory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 /// ptxas takes a second or two for a palette, and is not to hang for ever.
 static constexpr std::chrono::seconds kAssembleLimit{120};
@@ -59,19 +71,38 @@ PaletteCompiler::Seconds PaletteCompiler::spent() const {
   return seconds;
 }
 
+using Clock = std::chrono::steady_clock;
+
+static double since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Result<std::string> PaletteCompiler::makePtx(const PaletteSpec &spec) {
+  size_t limit = ptxas ? (threads.size() + 1) / 2 : threads.size();
+  {
+    std::unique_lock lock(mutex);
+    ptxDone.wait(lock, [&] { return makingPtx < limit; });
+    ++makingPtx;
+  }
+  auto start = Clock::now();
+  Result<std::string> ptx = compilePalette(registry, spec);
+  returnFreedMemory();
+  {
+    std::lock_guard lock(mutex);
+    --makingPtx;
+    seconds.compile += since(start);
+  }
+  ptxDone.notify_one();
+  return ptx;
+}
+
 CompiledPalette PaletteCompiler::compile(const PaletteSpec &spec) {
-  using Clock = std::chrono::steady_clock;
-  auto since = [](Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  };
   CompiledPalette palette;
   palette.image.threads = static_cast<int32_t>(spec.threads);
   palette.image.scratchBytes = spec.scratchBytes;
 
+  Result<std::string> ptx = makePtx(spec);
   auto start = Clock::now();
-  Result<std::string> ptx = compilePalette(registry, spec);
-  double compiling = since(start);
-  start = Clock::now();
   if (!ptx) {
     palette.outcome = Outcome::compileFailed;
     palette.message = ptx.error().message;
@@ -85,7 +116,6 @@ CompiledPalette PaletteCompiler::compile(const PaletteSpec &spec) {
     palette.message = cubin.error().message;
   }
   std::lock_guard lock(mutex);
-  seconds.compile += compiling;
   seconds.assemble += since(start);
   return palette;
 }

@@ -2,6 +2,9 @@
 """Assembles what recflex emits, and fails where ptxas refuses it or spills.
 
   assemble.py schedules CHIP FOLDER   bodies of every kind, width and type
+  assemble.py schedules CHIP FOLDER K/N
+                                      every N-th combination of types and
+                                      pooling, from number K on
   assemble.py ptx CHIP FILE...        PTX files
 """
 
@@ -89,7 +92,7 @@ def spilling_alone(chip, folder, key, bodies):
     return culprits
 
 
-def assemble_schedules(chip, folder):
+def assemble_schedules(chip, folder, part="0/1"):
     os.makedirs(folder, exist_ok=True)
     keys = [(row, index, pooling, weighted, 1000)
             for row, index, (pooling, weighted) in itertools.product(
@@ -98,7 +101,8 @@ def assemble_schedules(chip, folder):
     keys += [("f32", "i64", "sum", True, 3 << 30), ("f16", "i64", "mean", True, 3 << 30)]
     culprits, total = [], 0
     print(f"{'rows':5} {'index':5} {'pooling':13} {'bodies':>6} {'registers':>9} {'spilled':>7}")
-    for turn, key in enumerate(keys):
+    first, step = map(int, part.split("/"))
+    for turn, key in list(enumerate(keys))[first::step]:
         picked = pick(key, turn)
         tuned = [body for body in picked if body[1].startswith(TUNED)]
         ruled = [body for body in picked if not body[1].startswith(TUNED)]
@@ -129,5 +133,5 @@ def assemble_files(chip, paths):
 
 if __name__ == "__main__":
     mode, chip, *rest = sys.argv[1:]
-    ok = assemble_schedules(chip, rest[0]) if mode == "schedules" else assemble_files(chip, rest)
+    ok = assemble_schedules(chip, *rest) if mode == "schedules" else assemble_files(chip, rest)
     sys.exit(0 if ok else 1)

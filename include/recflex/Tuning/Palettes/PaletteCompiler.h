@@ -23,7 +23,9 @@ struct CompiledPalette {
   PaletteImage image;
 };
 
-/// Compiles palettes in some threads, first come, first served.
+/// Compiles palettes in some threads, first come, first served. Where ptxas
+/// assembles them, half of the threads make PTX at a time: each needs 150 to 250
+/// MiB for it, and ptxas takes longer than that half does.
 class PaletteCompiler {
 public:
   /// Thread seconds until now.
@@ -45,12 +47,15 @@ private:
   using Task = std::packaged_task<CompiledPalette()>;
   void work();
   CompiledPalette compile(const PaletteSpec &spec);
+  Result<std::string> makePtx(const PaletteSpec &spec);
 
   mlir::DialectRegistry registry;
   std::optional<Ptxas> ptxas;
   std::vector<std::thread> threads;
   mutable std::mutex mutex;
   std::condition_variable wakeUp;
+  std::condition_variable ptxDone;
+  unsigned makingPtx = 0; ///< threads
   std::deque<Task> tasks;
   Seconds seconds;
   bool isClosing = false;
