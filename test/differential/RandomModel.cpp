@@ -54,7 +54,9 @@ void RandomModel::drawTables() {
 }
 
 void RandomModel::drawFeatures() {
-  int64_t count = draw(0, 3) == 0 ? 1 : draw(2, 40);
+  // Many features seldom, and large batches: they take most of the time, and
+  // show little more.
+  int64_t count = draw(0, 3) == 0 ? 1 : draw(2, draw(0, 3) ? 10 : 40);
   for (int64_t i = 0; i < count; ++i) {
     FeatureSpec feature;
     feature.name = "f" + std::to_string(i);
@@ -67,7 +69,6 @@ void RandomModel::drawFeatures() {
 
 void RandomModel::drawBatch() {
   batch.numFeatures = spec.features.size();
-  // Large batches seldom: they take most of the time, and show little more.
   batch.batchSize = draw(0, 4) == 0 ? 1 : draw(1, draw(0, 4) ? 40 : 600);
   batch.values.type = batch.offsets.type = spec.indexType;
   batch.offsets.append(0);

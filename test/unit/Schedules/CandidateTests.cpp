@@ -83,6 +83,26 @@ TEST_F(Candidates, MultiBlockIsForBagsLongerThanAStep) {
   }
 }
 
+// What is measured together in one kernel.
+TEST_F(Candidates, WidthsShareSettingsWhateverTheirLanes) {
+  auto settingsOf = [&](int64_t width) {
+    std::set<const void *> settings;
+    for (emb::ScheduleAttrInterface schedule :
+         emb::enumerateSchedules(&context, shapeOf(width), {}, 128))
+      if (mlir::isa<emb::GatherAttr, emb::SubWarpAttr, emb::SegmentedScanAttr>(
+              schedule))
+        settings.insert(schedule.getSetting().getAsOpaquePointer());
+    return settings;
+  };
+  EXPECT_EQ(settingsOf(64), settingsOf(32));
+  auto get = [&](int64_t lanes, int64_t unroll) {
+    return emb::SubWarpAttr::get(&context, 4, lanes, unroll).getSetting();
+  };
+  EXPECT_EQ(get(8, 4), get(16, 4));
+  EXPECT_NE(get(8, 4), get(8, 2));
+  EXPECT_NE(get(8, 4), emb::GatherAttr::get(&context, 4, 8, 4).getSetting());
+}
+
 TEST_F(Candidates, NoneTwice) {
   for (int64_t width : {1, 7, 64, 1024}) {
     emb::LookupShape shape = shapeOf(width, RowType::f16);

@@ -167,6 +167,10 @@ LogicalResult GatherAttr::verifyFor(EmitError emitError,
   return checkVector(emitError, getVector(), shape);
 }
 
+Attribute GatherAttr::getSetting() const {
+  return get(getContext(), getVector(), /*lanes=*/1, getUnroll());
+}
+
 int64_t GatherAttr::getMinThreads(const LookupShape &) const { return 32; }
 
 TileShape GatherAttr::getTileShape(const LookupShape &shape,
@@ -213,6 +217,10 @@ LogicalResult SubWarpAttr::verify(EmitError emitError, int64_t vector,
 LogicalResult SubWarpAttr::verifyFor(EmitError emitError,
                                      const LookupShape &shape) const {
   return checkVector(emitError, getVector(), shape);
+}
+
+Attribute SubWarpAttr::getSetting() const {
+  return get(getContext(), getVector(), /*lanes=*/1, getUnroll());
 }
 
 int64_t SubWarpAttr::getMinThreads(const LookupShape &) const { return 32; }
@@ -262,6 +270,10 @@ LogicalResult BlockReduceAttr::verifyFor(EmitError emitError,
   return checkVector(emitError, getVector(), shape);
 }
 
+Attribute BlockReduceAttr::getSetting() const {
+  return get(getContext(), getVector(), /*lanes=*/1, getRows(), getUnroll());
+}
+
 int64_t BlockReduceAttr::getMinThreads(const LookupShape &) const {
   return std::max<int64_t>(32, getLanes() * getRows());
 }
@@ -303,6 +315,11 @@ LogicalResult SegmentedScanAttr::verify(EmitError emitError, int64_t vector,
 LogicalResult SegmentedScanAttr::verifyFor(EmitError emitError,
                                            const LookupShape &shape) const {
   return checkVector(emitError, getVector(), shape);
+}
+
+Attribute SegmentedScanAttr::getSetting() const {
+  return get(getContext(), getVector(), /*lanes=*/1, /*samples=*/1,
+             getUnroll());
 }
 
 int64_t SegmentedScanAttr::getMinThreads(const LookupShape &) const {
@@ -377,6 +394,11 @@ LogicalResult MultiBlockAttr::verify(EmitError emitError, int64_t vector,
 LogicalResult MultiBlockAttr::verifyFor(EmitError emitError,
                                         const LookupShape &shape) const {
   return checkVector(emitError, getVector(), shape);
+}
+
+Attribute MultiBlockAttr::getSetting() const {
+  return get(getContext(), getVector(), /*lanes=*/1, getRows(), getParts(),
+             getUnroll());
 }
 
 int64_t MultiBlockAttr::getMinThreads(const LookupShape &) const {

@@ -140,7 +140,8 @@ def Emb_FusedFeatureAttr : Emb_Attr<"FusedFeature", "fused_feature"> {
 
 class Emb_Schedule<string name, string attrMnemonic>
     : Emb_Attr<name, attrMnemonic, [
-        DeclareAttrInterfaceMethods<Emb_ScheduleAttrInterface>]> {
+        DeclareAttrInterfaceMethods<Emb_ScheduleAttrInterface,
+                                    ["getSetting"]>]> {
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -44,6 +44,14 @@ def Emb_ScheduleAttrInterface : AttrInterface<"ScheduleAttrInterface"> {
       (ins "const ::recflex::emb::LookupShape &":$shape,
            "const ::recflex::emb::BagStats &":$stats,
            "int64_t":$threads)>,
+    InterfaceMethod<[{
+        What is left of this schedule without that which follows from the row's
+        width, such as the lanes that cover it: equal for schedules that lookups
+        of different widths may have at once, when all are tried together.
+        Unless it says otherwise, a schedule has nothing of that kind.
+      }],
+      "::mlir::Attribute", "getSetting", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return $_attr;">,
   ];
 }
 
