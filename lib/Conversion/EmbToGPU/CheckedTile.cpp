@@ -28,9 +28,8 @@ using namespace mlir;
 
 namespace recflex {
 
-/// Indices in flight a thread, so that most warps look at all of theirs at
-/// once; and where a warp has few.
-static constexpr int64_t kInFlight = 8, kFewInFlight = 2;
+/// Indices in flight a thread. Most warps look at all of theirs at once.
+static constexpr int64_t kUnroll = 8;
 
 /// Samples in flight a thread where a warp has more samples than lanes.
 static constexpr int64_t kWideRounds = 4;
@@ -128,11 +127,6 @@ Value CheckedTile::isRight(Value begin, Value end, Value lookups) {
 // negative is then past every end.
 //===----------------------------------------------------------------------===//
 
-/// An i32 as an integer of the index type.
-Value CheckedTile::toIndex(Value value) {
-  return arguments.indexType.isInteger(64) ? b.widen(value) : value;
-}
-
 /// An i64 that is not negative as an unsigned number of the index type, `most`
 /// where it does not fit.
 Value CheckedTile::narrowed(Value number, uint64_t most) {
@@ -145,17 +139,12 @@ Value CheckedTile::narrowed(Value number, uint64_t most) {
 /// Whether an index in [begin, end) is bad: the calling thread looks at every
 /// `count`-th.
 Value CheckedTile::badIndices(Value begin, Value end) {
-  Value few = toIndex(b.mul(count, b.i32(kFewInFlight)));
-  return b.choose(
-      b.getI1Type(), b.atMost(b.sub(end, begin), few),
-      [&] { return badIndices(begin, end, kFewInFlight); },
-      [&] { return badIndices(begin, end, kInFlight); });
-}
-
-/// The same with `unroll` indices in flight.
-Value CheckedTile::badIndices(Value begin, Value end, int64_t unroll) {
+  Type type = arguments.indexType;
+  auto toIndex = [&](Value value) {
+    return type.isInteger(64) ? b.widen(value) : value;
+  };
   Value start = b.add(begin, toIndex(number)), stride = toIndex(count);
-  Value step = toIndex(b.mul(count, b.i32(unroll)));
+  Value step = toIndex(b.mul(count, b.i32(kUnroll)));
   auto loop =
       scf::ForOp::create(b, start, end, step, ValueRange{toIndex(b.i32(0))},
                          /*bodyBuilder=*/nullptr, /*unsignedCmp=*/true);
@@ -166,7 +155,7 @@ Value CheckedTile::badIndices(Value begin, Value end, int64_t unroll) {
     Value largest = loop.getRegionIterArg(0);
     SmallVector<Value> indices;
     Value at = position;
-    for (int64_t u = 0; u < unroll; ++u) {
+    for (int64_t u = 0; u < kUnroll; ++u) {
       if (u)
         at = b.add(at, stride);
       Value inside = b.select(b.below(at, end), at, position);
@@ -180,12 +169,17 @@ Value CheckedTile::badIndices(Value begin, Value end, int64_t unroll) {
   return b.atMost(bound, loop.getResult(0));
 }
 
+/// The sample that the calling thread looks at in its round `round`; may be
+/// past the last.
+Value CheckedTile::sampleOf(int64_t round) {
+  return b.add(b.add(first, number), b.mul(count, b.i32(round)));
+}
+
 /// Whether the calling thread's samples from its round `round` on have bad
 /// bounds.
 Value CheckedTile::badFurtherOffsets(int64_t round, Value lookups) {
-  Value start = b.add(b.add(first, number), b.mul(count, b.i32(round)));
-  auto loop =
-      scf::ForOp::create(b, start, past, count, ValueRange{constant(b, false)});
+  auto loop = scf::ForOp::create(b, sampleOf(round), past, count,
+                                 ValueRange{constant(b, false)});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value sample = loop.getInductionVar();
@@ -203,8 +197,7 @@ Value CheckedTile::seesBad(int64_t rounds) {
   Value last = b.sub(past, b.i32(1));
   SmallVector<std::pair<Value, Value>> bags;
   for (int64_t round = 0; round < rounds; ++round) {
-    Value sample = b.add(b.add(first, number), b.mul(count, b.i32(round)));
-    sample = b.minimum(sample, last);
+    Value sample = b.minimum(sampleOf(round), last);
     bags.emplace_back(rawOffset(sample), rawOffset(b.add(sample, b.i32(1))));
   }
 

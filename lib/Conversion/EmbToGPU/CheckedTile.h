@@ -39,10 +39,9 @@ private:
   mlir::Value rawOffset(mlir::Value sample);
   mlir::Value isRight(mlir::Value begin, mlir::Value end, mlir::Value lookups);
 
-  mlir::Value toIndex(mlir::Value value);
   mlir::Value narrowed(mlir::Value number, uint64_t most);
   mlir::Value badIndices(mlir::Value begin, mlir::Value end);
-  mlir::Value badIndices(mlir::Value begin, mlir::Value end, int64_t unroll);
+  mlir::Value sampleOf(int64_t round);
   mlir::Value badFurtherOffsets(int64_t round, mlir::Value lookups);
   mlir::Value seesBad(int64_t rounds);
 
