@@ -2,17 +2,14 @@
 
 #include "SafeTensorsFormat.h"
 
+#include "recflex/Support/NewFile.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <fcntl.h>
 #include <numeric>
 #include <set>
 #include <sys/stat.h>
-#include <unistd.h>
 
 using nlohmann::json;
 
@@ -21,61 +18,6 @@ namespace recflex {
 /// Where the data starts, and how tensors whose size allows it are aligned: a
 /// cache line, so that rows can be read in place with the widest loads.
 static constexpr int64_t dataAlignment = 64;
-
-/// A temporary file that becomes `path`, or goes away.
-struct SafeTensorsWriter::File {
-  std::string path;
-  std::string temporary;
-  int fd = -1;
-
-  ~File() {
-    if (fd < 0)
-      return;
-    ::close(fd);
-    ::unlink(temporary.c_str());
-  }
-
-  Error systemError(const char *what) const {
-    return makeError(path, ": ", what, ": ", std::strerror(errno));
-  }
-
-  Status open() {
-    struct stat info;
-    if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
-      return makeError(path, ": is not a regular file; name a file");
-    temporary = path + ".XXXXXX";
-    fd = ::mkostemp(temporary.data(), O_CLOEXEC);
-    if (fd < 0)
-      return systemError("cannot create the file");
-    return {};
-  }
-
-  Status writeAt(int64_t offset, const char *data, int64_t bytes) {
-    while (bytes > 0) {
-      ssize_t n = ::pwrite(fd, data, bytes, offset);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return systemError("cannot write the file");
-      data += n;
-      bytes -= n;
-      offset += n;
-    }
-    return {};
-  }
-
-  /// Gives the file the rights that any new file gets, and its name.
-  Status rename() {
-    mode_t mask = ::umask(0);
-    ::umask(mask);
-    if (::fchmod(fd, 0666 & ~mask) != 0 || ::fsync(fd) != 0 ||
-        ::rename(temporary.c_str(), path.c_str()) != 0)
-      return systemError("cannot write the file");
-    ::close(fd);
-    fd = -1;
-    return {};
-  }
-};
 
 SafeTensorsWriter::SafeTensorsWriter() = default;
 SafeTensorsWriter::SafeTensorsWriter(SafeTensorsWriter &&) = default;
@@ -139,13 +81,16 @@ SafeTensorsWriter::create(const std::string &path,
                      " tensors would be ", text.size(),
                      " bytes long; the format allows ", maxSafeTensorsHeader);
 
-  writer.file = std::make_unique<File>();
-  writer.file->path = path;
-  if (Status opened = writer.file->open(); !opened)
-    return opened.error();
+  struct stat info;
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))
+    return makeError(path, ": is not a regular file; name a file");
+  auto file = NewFile::create(path);
+  if (!file)
+    return file.error();
+  writer.file = std::move(*file);
   uint64_t headerBytes = text.size();
   text.insert(0, reinterpret_cast<const char *>(&headerBytes), 8);
-  if (Status put = writer.file->writeAt(0, text.data(), text.size()); !put)
+  if (Status put = writer.file->writeAt(0, text); !put)
     return put.error();
   for (Slot &slot : writer.slots)
     if (__builtin_add_overflow(slot.offset, text.size(), &slot.offset))
@@ -162,11 +107,12 @@ Status SafeTensorsWriter::write(const void *data, size_t bytes) {
       written = 0;
     }
     if (current == slots.size())
-      return makeError(file->path, ": ", bytes,
+      return makeError(file->path(), ": ", bytes,
                        " more bytes than its tensors hold");
     const Slot &slot = slots[current];
     int64_t piece = std::min<uint64_t>(bytes, slot.bytes - written);
-    Status put = file->writeAt(slot.offset + written, from, piece);
+    Status put = file->writeAt(slot.offset + written,
+                               {from, static_cast<size_t>(piece)});
     if (!put)
       return put;
     from += piece;
@@ -182,9 +128,9 @@ Status SafeTensorsWriter::commit() {
     written = 0;
   }
   if (current < slots.size())
-    return makeError(file->path, ": tensor '", slots[current].name, "' got ",
+    return makeError(file->path(), ": tensor '", slots[current].name, "' got ",
                      written, " of its ", slots[current].bytes, " bytes");
-  return file->rename();
+  return file->commit();
 }
 
 } // namespace recflex

@@ -2,9 +2,10 @@
 
 #include "recflex/Support/Files.h"
 
+#include "recflex/Support/NewFile.h"
+
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -123,20 +124,12 @@ Status writeFile(const std::string &path, std::string_view contents) {
       return folderError(path);
     return writeSpecialFile(path, contents);
   }
-  std::string temporary = path + ".XXXXXX";
-  Descriptor file{::mkostemp(temporary.data(), O_CLOEXEC)};
-  if (file.fd < 0)
-    return systemError(path, "cannot create the file");
-  mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (!writeAll(file.fd, contents) || ::fchmod(file.fd, 0666 & ~mask) != 0 ||
-      ::fsync(file.fd) != 0 ||
-      ::rename(temporary.c_str(), path.c_str()) != 0) {
-    Error error = systemError(path, "cannot write the file");
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  return {};
+  auto file = NewFile::create(path);
+  if (!file)
+    return file.error();
+  if (Status status = (*file)->writeAt(0, contents); !status)
+    return status;
+  return (*file)->commit();
 }
 
 } // namespace recflex

@@ -23,6 +23,8 @@
 
 namespace recflex {
 
+class NewFile;
+
 /// The format's element types. RecFlex computes with f32, f16, bf16, i32 and
 /// i64; files may hold tensors of the others beside them.
 enum class DType : uint8_t {
@@ -135,7 +137,6 @@ public:
   Status commit();
 
 private:
-  struct File;
   struct Slot {
     std::string name;
     int64_t offset = 0; ///< in the file
@@ -143,7 +144,7 @@ private:
   };
   SafeTensorsWriter();
 
-  std::unique_ptr<File> file;
+  std::unique_ptr<NewFile> file;
   std::vector<Slot> slots; ///< in the caller's order
   size_t current = 0;      ///< the slot that the next byte belongs to
   int64_t written = 0;     ///< bytes of the current slot that are in place
