@@ -207,6 +207,9 @@ typedef struct RecflexTuneOptions {
    *  Null: made-up ones. */
   const char *tables;
   double timeBudget; /**< seconds of measuring; 0: no limit */
+  /** When blocks are bound to tiles, in trials and in what is compiled from the
+   *  tuned model: "runtime" or "fixed"; null: as the model says. */
+  const char *binding;
 } RecflexTuneOptions;
 
 typedef struct RecflexTuneResult {
@@ -220,9 +223,9 @@ typedef struct RecflexTuneResult {
   double seconds;   /**< of the fused kernel, a batch; 0: none was timed */
 } RecflexTuneResult;
 
-/** Gives every lookup a schedule, and the model an occupancy, by trials: what
- *  `recflex tune` does. Every lookup must have statistics. `options` and
- *  `result` may be null. */
+/** Gives every lookup a schedule, and the model an occupancy (and the options'
+ *  binding, if they have one), by trials: what `recflex tune` does. Every
+ *  lookup must have statistics. `options` and `result` may be null. */
 RECFLEX_API RecflexStatus recflexModelTune(RecflexModel *model,
                                            const RecflexTuneOptions *options,
                                            RecflexTuneResult *result);
@@ -237,7 +240,8 @@ typedef struct RecflexCompileOptions {
   int32_t scheduleCount;
   int32_t cubinCount;
   int32_t threads;     /**< a block; 0: as it was tuned, or 128 */
-  int32_t blocks;      /**< a multiprocessor; 0: likewise, or 10 */
+  int32_t blocks;      /**< a multiprocessor; 0: likewise, or 1280
+                        *   threads in at most 10 */
   int64_t batch;       /**< samples a batch to choose schedules for;
                         *   0: that of the statistics */
   const char *binding; /**< when blocks are bound to tiles: "runtime"

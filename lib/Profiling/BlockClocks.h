@@ -3,6 +3,7 @@
 #ifndef RECFLEX_LIB_PROFILING_BLOCKCLOCKS_H
 #define RECFLEX_LIB_PROFILING_BLOCKCLOCKS_H
 
+#include "recflex/Runtime/Binding.h"
 #include "recflex/Runtime/DeviceMemory.h"
 #include "recflex/Runtime/Workspace.h"
 
@@ -27,8 +28,15 @@ public:
   /// `times`, an entry a feature; waits for it. `workspace` has its binding.
   Status collect(const Stream &stream, int64_t blocks,
                  const Workspace &workspace, std::vector<BlockTimes> &times);
+  /// The same where the binding is fixed, `binding` for this batch.
+  Status collect(const Stream &stream, int64_t blocks, const Binding &binding,
+                 std::vector<BlockTimes> &times);
 
 private:
+  Status readClocks(const Stream &stream, int64_t blocks);
+  void add(const int32_t *order, const int32_t *starts,
+           std::vector<BlockTimes> &times) const;
+
   DeviceBuffer onDevice;
   PinnedBuffer clocks, order, starts;
 };

@@ -166,6 +166,16 @@ summarizeRounds(const std::vector<std::vector<BlockTimes>> &rounds,
   return profiles;
 }
 
+/// Adds the clocks of the batch that was pooled last.
+static Status collectClocks(const PalettePooling &pooling, int64_t batchSize,
+                            const Stream &stream, BlockClocks &clocks,
+                            std::vector<BlockTimes> &times) {
+  int64_t blocks = pooling.blocks(batchSize);
+  if (const FixedBinding *fixed = pooling.fixedBinding())
+    return clocks.collect(stream, blocks, fixed->bind(batchSize), times);
+  return clocks.collect(stream, blocks, pooling.workspace(), times);
+}
+
 Result<std::vector<FeatureProfile>>
 CudaPaletteBench::profileAll(const LoadedPalette &palette,
                              const BodyAssignment &assignment, int roundCount) {
@@ -200,9 +210,8 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
       if (round == 0)
         if (Status status = outputs->compare(stream, i); !status)
           return status.error();
-      if (Status status =
-              clocks.collect(stream, pooling->blocks(arguments.batchSize),
-                             pooling->workspace(), rounds.back());
+      if (Status status = collectClocks(*pooling, arguments.batchSize, stream,
+                                        clocks, rounds.back());
           !status)
         return status.error();
     }

@@ -15,6 +15,7 @@ Result<LoadedPalette> LoadedPalette::load(const DevicePointer &device,
   if (!module)
     return module.error();
   LoadedPalette palette;
+  bool isFixed = !image.tileCuts.empty();
   for (auto [name, threads, kernel] :
        {std::tuple{abi::kBindKeysKernel, int32_t(abi::kBindThreads),
                    &palette.bindKeys},
@@ -22,6 +23,8 @@ Result<LoadedPalette> LoadedPalette::load(const DevicePointer &device,
                    &palette.bindOrder},
         std::tuple{abi::kForwardProfiledKernel, image.threads,
                    &palette.forward}}) {
+    if (isFixed && kernel != &palette.forward)
+      continue;
     Result<DeviceKernel> found = findKernel(*module, name, threads);
     if (!found)
       return found.error();
@@ -30,6 +33,7 @@ Result<LoadedPalette> LoadedPalette::load(const DevicePointer &device,
   palette.module = std::move(*module);
   palette.threads = image.threads;
   palette.scratchBytes = image.scratchBytes;
+  palette.tileCuts = image.tileCuts;
   palette.overlaps = abi::overlapsKernels(device->properties().chip());
   return palette;
 }
@@ -65,6 +69,28 @@ private:
 };
 } // namespace
 
+/// With fixed binding every feature has a rank of its own, and tiles that the
+/// palette was compiled for.
+static Status checkRanks(const Manifest &manifest,
+                         const LoadedPalette &palette) {
+  if (!manifest.fixedBinding)
+    return {};
+  std::vector<bool> taken(manifest.features.size());
+  for (const ManifestFeature &feature : manifest.features) {
+    if (static_cast<size_t>(feature.rank) >= taken.size() ||
+        taken[feature.rank])
+      return makeError("feature '", feature.name, "' has the rank ",
+                       feature.rank, ", which is another's or nobody's");
+    taken[feature.rank] = true;
+    if (!std::binary_search(palette.tileCuts.begin(), palette.tileCuts.end(),
+                            feature.samplesPerTile))
+      return makeError("feature '", feature.name, "' has tiles of ",
+                       feature.samplesPerTile,
+                       " samples, which the palette has no code for");
+  }
+  return {};
+}
+
 /// The model's manifest with the bodies and tiles of `assignment`.
 static Result<Manifest> assign(const Manifest &model,
                                const LoadedPalette &palette,
@@ -75,6 +101,7 @@ static Result<Manifest> assign(const Manifest &model,
   Manifest manifest = model;
   manifest.threads = palette.threads;
   manifest.scratchBytes = static_cast<int32_t>(palette.scratchBytes);
+  manifest.fixedBinding = !palette.tileCuts.empty();
   for (size_t f = 0; f != assignment.size(); ++f) {
     ManifestFeature &feature = manifest.features[f];
     feature.body = assignment[f].body;
@@ -83,7 +110,10 @@ static Result<Manifest> assign(const Manifest &model,
     feature.parallelLookups = assignment[f].parallelLookups;
     feature.warpSamples = assignment[f].warpSamples;
     feature.scratch = assignment[f].scratch;
+    feature.rank = assignment[f].rank;
   }
+  if (Status status = checkRanks(manifest, palette); !status)
+    return status.error();
   return manifest;
 }
 
@@ -99,19 +129,19 @@ Result<DevicePtr> GrowingBuffer::reserve(const DevicePointer &device,
   return buffer.address();
 }
 
-/// Descriptors in device memory, with the tables' addresses.
-static Result<DevicePtr>
-uploadDescriptors(const Manifest &manifest,
-                  std::vector<abi::FeatureDescriptor> descriptors,
-                  const std::vector<DevicePtr> &tables, const Stream &stream,
-                  GrowingBuffer &buffer) {
-  for (size_t f = 0; f != descriptors.size(); ++f)
-    descriptors[f].table = tables[manifest.features[f].table];
-  int64_t bytes = descriptors.size() * sizeof(abi::FeatureDescriptor);
+/// The FeatureArrays in device memory.
+static Result<DevicePtr> uploadFeatures(const Manifest &manifest,
+                                        const LoadedPalette &palette,
+                                        const std::vector<DevicePtr> &tables,
+                                        const Stream &stream,
+                                        GrowingBuffer &buffer) {
+  std::vector<std::byte> arrays =
+      packFeatureArrays(manifest, tables, palette.tileCuts);
+  int64_t bytes = arrays.size();
   Result<DevicePtr> address = buffer.reserve(stream.device(), bytes);
   if (!address)
     return address;
-  if (Status status = copyToDevice(stream, *address, descriptors.data(), bytes);
+  if (Status status = copyToDevice(stream, *address, arrays.data(), bytes);
       !status)
     return status.error();
   return address;
@@ -130,11 +160,13 @@ PalettePooling::create(const LoadedPalette &palette, const Manifest &manifest,
     return assigned.error();
   pooling.manifest = std::make_unique<Manifest>(std::move(*assigned));
   pooling.descriptors = makeDescriptors(*pooling.manifest);
-  Result<DevicePtr> descriptors =
-      uploadDescriptors(*pooling.manifest, pooling.descriptors, tables, stream,
-                        memory.descriptors);
-  if (!descriptors)
-    return descriptors.error();
+  if (pooling.manifest->fixedBinding)
+    pooling.fixed =
+        std::make_unique<FixedBinding>(*pooling.manifest, palette.tileCuts);
+  Result<DevicePtr> features = uploadFeatures(*pooling.manifest, palette,
+                                              tables, stream, memory.features);
+  if (!features)
+    return features.error();
 
   for (const DeviceBatch &batch : batches)
     pooling.largestBatch = std::max(pooling.largestBatch, batch.batchSize());
@@ -155,7 +187,7 @@ PalettePooling::create(const LoadedPalette &palette, const Manifest &manifest,
           !status)
         return status.error();
   pooling.sequence = std::make_unique<LaunchSequence>(
-      *pooling.manifest, *descriptors, workspace, options);
+      *pooling.manifest, *features, workspace, options);
   return pooling;
 }
 

@@ -20,6 +20,7 @@ public:
   DeviceKernel bindKeys, bindOrder, forward;
   int32_t threads = 0;
   int64_t scratchBytes = 0;
+  std::vector<int32_t> tileCuts; ///< empty if blocks are bound at run time
   bool overlaps = false; ///< abi::overlapsKernels()
 };
 
@@ -37,7 +38,7 @@ private:
 /// What one pooling at a time needs; kept, for allocating takes longer than
 /// pooling.
 struct PoolingMemory {
-  GrowingBuffer descriptors, workspace;
+  GrowingBuffer features, workspace;
 };
 
 /// A model whose features are pooled by bodies of a palette.
@@ -61,11 +62,14 @@ public:
   int64_t maxBlocks() const { return blocks(largestBatch); }
 
   const Workspace &workspace() const { return sequence->workspace(); }
+  /// Null if blocks are bound at run time.
+  const FixedBinding *fixedBinding() const { return fixed.get(); }
 
 private:
   const LoadedPalette *palette = nullptr;
   std::unique_ptr<Manifest> manifest; ///< with the assignment
   std::vector<abi::FeatureDescriptor> descriptors;
+  std::unique_ptr<FixedBinding> fixed;
   std::unique_ptr<LaunchSequence> sequence;
   int64_t largestBatch = 0;
 };

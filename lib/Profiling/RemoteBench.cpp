@@ -61,12 +61,14 @@ static void write(WireWriter &to, const PaletteImage &image) {
   to.put(image.isCubin);
   to.put(image.threads);
   to.put(image.scratchBytes);
+  to.put(image.tileCuts);
 }
 static void read(WireReader &from, PaletteImage &image) {
   image.code = from.getText();
   image.isCubin = from.get<bool>();
   image.threads = from.get<int32_t>();
   image.scratchBytes = from.get<int64_t>();
+  image.tileCuts = from.getAll<int32_t>();
 }
 
 /// An answer: whether there are figures, then they, or the failure.

@@ -114,24 +114,37 @@ std::vector<int32_t> tileCuts(const Manifest &manifest) {
   return cuts;
 }
 
-FixedBinding::FixedBinding(const Manifest &manifest)
+FixedBinding::FixedBinding(const Manifest &manifest,
+                           const std::vector<int32_t> &tileCuts)
     : ranks(manifest.features.size()) {
   for (size_t i = 0; i != ranks.size(); ++i) {
     const ManifestFeature &feature = manifest.features[i];
     ranks[feature.rank] = {feature.samplesPerTile, feature.columnTiles,
                            static_cast<int32_t>(i), 0};
   }
-  std::vector<int32_t> cuts = tileCuts(manifest);
   // Unsigned: a manifest whose sums wrap has no batch that can be launched.
   std::vector<uint32_t> ahead(
-      abi::fixedCutStride(static_cast<int64_t>(cuts.size())));
+      abi::fixedCutStride(static_cast<int64_t>(tileCuts.size())));
   for (size_t rank = 0; rank != ranks.size(); ++rank) {
     if (rank % abi::kWarpSize == 0)
       sums.insert(sums.end(), ahead.begin(), ahead.end());
-    auto cut =
-        std::lower_bound(cuts.begin(), cuts.end(), ranks[rank].samplesPerTile);
-    ahead[cut - cuts.begin()] += static_cast<uint32_t>(ranks[rank].columnTiles);
+    auto cut = std::lower_bound(tileCuts.begin(), tileCuts.end(),
+                                ranks[rank].samplesPerTile);
+    ahead[cut - tileCuts.begin()] +=
+        static_cast<uint32_t>(ranks[rank].columnTiles);
   }
+}
+
+Binding FixedBinding::bind(int64_t batchSize) const {
+  Binding binding;
+  int64_t start = 0;
+  for (const abi::FixedRank &rank : ranks) {
+    binding.order.push_back(rank.feature);
+    binding.starts.push_back(static_cast<int32_t>(start));
+    start += countTiles(batchSize, rank.samplesPerTile, rank.columnTiles);
+  }
+  binding.starts.push_back(static_cast<int32_t>(start));
+  return binding;
 }
 
 } // namespace recflex

@@ -10,8 +10,9 @@ namespace recflex {
 
 Result<std::unique_ptr<Measurer>>
 createCostModel(const MeasurerRequest &request) {
-  Occupancy occupancy{request.threads ? request.threads : emb::kDefaultThreads,
-                      request.blocks ? request.blocks : emb::kDefaultBlocks};
+  int64_t threads = request.threads ? request.threads : emb::kDefaultThreads;
+  Occupancy occupancy{threads, request.blocks ? request.blocks
+                                              : emb::defaultBlocks(threads)};
   return std::unique_ptr<Measurer>(
       std::make_unique<CostModelMeasurer>(occupancy, RECFLEX_VERSION));
 }
@@ -33,8 +34,8 @@ Result<TunedModule> tuneModule(mlir::ModuleOp module,
                                    : TrialRecord::open(settings.record);
   if (!record)
     return record.error();
-  Result<std::unique_ptr<Measurer>> measurer =
-      settings.factory({module, problem, settings.threads, settings.blocks});
+  Result<std::unique_ptr<Measurer>> measurer = settings.factory(
+      {module, problem, settings.threads, settings.blocks, settings.binding});
   if (!measurer)
     return measurer.error();
   TuningOptions options;
@@ -52,6 +53,8 @@ Result<TunedModule> tuneModule(mlir::ModuleOp module,
   if (!result)
     return result.error();
   attachTuning(module, problem, *result);
+  if (settings.binding)
+    attachBinding(module, *settings.binding);
   return TunedModule{std::move(problem), std::move(*result)};
 }
 

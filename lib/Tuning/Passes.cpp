@@ -112,6 +112,13 @@ protected:
     run.settings.threads = this->threads;
     run.settings.blocks = this->blocks;
     run.settings.seconds = this->timeBudget;
+    if (!this->binding.empty()) {
+      FailureOr<emb::BindingKind> kind =
+          emb::resolveBinding(this->getOperation(), this->binding);
+      if (failed(kind))
+        return this->signalPassFailure();
+      run.settings.binding = *kind;
+    }
     run.settings.lastStage = lastStage;
     if (failed(run.run()))
       this->signalPassFailure();

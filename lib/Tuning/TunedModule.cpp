@@ -142,6 +142,13 @@ Result<TunedState> readTuning(ModuleOp module, const TuningProblem &problem) {
   if (!occupancy)
     return occupancy.error();
   state.occupancy = *occupancy;
+  module.walk([&](emb::LookupOp lookup) {
+    func::FuncOp function = functionOf(lookup);
+    if (FailureOr<emb::BindingKind> kind = emb::resolveBinding(function, "");
+        succeeded(kind))
+      state.binding = *kind;
+    return WalkResult::interrupt(); // they agree
+  });
   return state;
 }
 

@@ -97,10 +97,10 @@ findFinalists(const RefinedKernel &refined,
     return best;
   };
   add(fastestOf([](const auto &k) { return k.origin == kUntunedOrigin; }));
-  // What -emb-fuse does without a word on occupancy.
+  // What -emb-fuse does without a word on blocks.
   add(fastestOf([](const auto &k) {
     return k.origin == kUntunedOrigin &&
-           k.occupancy.blocks == emb::kDefaultBlocks;
+           k.occupancy.blocks == emb::defaultBlocks(k.occupancy.threads);
   }));
   add(fastestOf([](const auto &k) { return k.origin == kWinnersOrigin; }));
   add(fastestOf([](const auto &k) {

@@ -2,12 +2,17 @@
 // RUN: recflex-opt %s --emb-fuse="threads=256 blocks=4" | FileCheck %s --check-prefix=OCCUPANCY
 
 // RUN: recflex-opt %s --emb-fuse="blocks=3" | FileCheck %s --check-prefix=BLOCKS
+// RUN: recflex-opt %s --emb-fuse="threads=512" | FileCheck %s --check-prefix=LARGE
 // RUN: recflex-opt %s --emb-fuse="binding=runtime" | FileCheck %s --check-prefix=RUNTIME
 
 // Said to the pass, it counts more than what the function says.
 // RUNTIME-NOT: order [
 
 // OCCUPANCY-COUNT-10: occupancy <threads = 256, blocks = 4>
+
+// Where nothing is said of blocks, large ones are fewer: a thread has as many
+// registers.
+// LARGE: occupancy <threads = 512, blocks = 2>
 
 // The example of the pass's description.
 // CHECK-LABEL: func.func @example(

@@ -22,6 +22,8 @@ func.func @no_lookups() {
 // THREADS: error: 'threads' must be a multiple of 32 from 32 to 1024, not 100
 // RUN: %{opt} --emb-tune-local=blocks=17 2>&1 | FileCheck %s --check-prefix=BLOCKS
 // BLOCKS: error: a multiprocessor holds 2048 threads; 17 blocks of 128 are 2176
+// RUN: %{opt} --emb-tune-local=binding=late 2>&1 | FileCheck %s --check-prefix=BINDING
+// BINDING: error: binding 'late' is neither 'runtime' nor 'fixed'
 // RUN: %{opt} --emb-tune-local=time-budget=-1 2>&1 | FileCheck %s --check-prefix=BUDGET
 // BUDGET: error: 'time-budget' must be 0 or more seconds, not -1
 // RUN: %{opt} --emb-tune-occupancy=schedules=sub_warp,absent 2>&1 | FileCheck %s --check-prefix=SCHEDULE

@@ -19,7 +19,7 @@ BuildOptions::BuildOptions(cl::SubCommand &sub)
               cl::init(0), cl::sub(sub)),
       blocks("blocks",
              cl::desc("blocks that must fit one multiprocessor; without, as "
-                      "the model was tuned, or 10"),
+                      "the model was tuned, or 1280 threads in at most 10"),
              cl::init(0), cl::sub(sub)),
       binding("binding",
               cl::desc("when blocks are bound to features' tiles: runtime, for "

@@ -34,7 +34,8 @@ public:
     if (Status status = takeStats(**module); !status)
       return status;
     reading.stop();
-    Result<BuiltModel> model = build(session, **module, options);
+    bool emitsPtx = emit == Emit::ptx || emit == Emit::artifact;
+    Result<BuiltModel> model = build(session, **module, options, emitsPtx);
     if (!model)
       return model.error();
     mlir::TimingScope assembling =

@@ -64,6 +64,7 @@ compile() {
     -o "$work/$1.recflex" || fail "the model '$1' does not compile"
 }
 compile all
+compile fixed --binding=fixed
 compile sub_warp --schedules=sub_warp
 compile block_reduce --schedules=block_reduce
 compile segmented_scan --schedules=segmented_scan
@@ -81,6 +82,7 @@ done
 serve="--batch=$batches --threads=4 --streams=2 --count=4"
 cases=(
   "run              run $work/all.recflex --device=cuda --batch=$batches --verify"
+  "run_fixed        run $work/fixed.recflex --device=cuda --batch=$batches --verify"
   "run_sub_warp     run $work/sub_warp.recflex --device=cuda --batch=$batches --verify"
   "run_block_reduce run $work/block_reduce.recflex --device=cuda --batch=$batches --verify"
   "run_segmented    run $work/segmented_scan.recflex --device=cuda --batch=$batches --verify"
@@ -88,6 +90,7 @@ cases=(
   "threads          stress $work/all.recflex $serve --tests=launches,replays"
   "zero-row         stress $work/all.recflex $serve --tests=launches,faults --checks=zero-row"
   "zero-bag         stress $work/all.recflex $serve --tests=launches,faults --checks=zero-bag"
+  "zero-row_fixed   stress $work/fixed.recflex $serve --tests=launches,faults --checks=zero-row"
   "zero-row_reduce  stress $work/block_reduce.recflex $serve --tests=faults --checks=zero-row"
   "forms            stress $work/all.recflex --batch=$batches --tests=forms --count=10"
 )

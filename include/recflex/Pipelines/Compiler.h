@@ -44,7 +44,7 @@ struct CompileOptions : mlir::PassPipelineOptions<CompileOptions> {
   Option<int64_t> blocks{
       *this, "blocks",
       llvm::cl::desc("blocks that must fit one multiprocessor; 0 takes the "
-                     "function's emb.occupancy, or 10"),
+                     "function's emb.occupancy, or 1280 threads in at most 10"),
       llvm::cl::init(0)};
   Option<std::string> binding{
       *this, "binding",

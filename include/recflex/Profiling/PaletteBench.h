@@ -47,6 +47,9 @@ struct PaletteImage {
   bool isCubin = false;     ///< else PTX
   int32_t threads = 0;      ///< a block
   int64_t scratchBytes = 0; ///< a sample, as it was compiled for
+  /// With fixed binding, the samples a tile that it was compiled for, in order;
+  /// empty if blocks are bound at run time.
+  std::vector<int32_t> tileCuts = {};
 };
 
 /// What the driver says of a palette's kernel.
@@ -65,6 +68,7 @@ struct FeatureBody {
   int32_t parallelLookups = 1;
   int32_t warpSamples = 0;
   int32_t scratch = 0; ///< first byte in a sample's scratch
+  int32_t rank = 0;    ///< of its blocks, with fixed binding
 };
 
 /// A body for each feature of the model, in the manifest's order.

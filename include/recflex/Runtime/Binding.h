@@ -69,13 +69,20 @@ std::vector<int32_t> tileCuts(const Manifest &manifest);
 
 /// What a kernel of fixed binding reads: KernelABI.h.
 struct FixedBinding {
-  /// `manifest` has fixed binding and has passed check().
-  explicit FixedBinding(const Manifest &manifest);
+  /// `manifest` has fixed binding and has passed check(). `tileCuts` are those
+  /// that the kernel was compiled for, in order: the manifest's at least.
+  FixedBinding(const Manifest &manifest, const std::vector<int32_t> &tileCuts);
+  explicit FixedBinding(const Manifest &manifest)
+      : FixedBinding(manifest, recflex::tileCuts(manifest)) {}
+
+  /// What binding at run time would leave of this order, for a batch that
+  /// checkGrid() accepts; without keys.
+  Binding bind(int64_t batchSize) const;
 
   std::vector<abi::FixedRank> ranks; ///< [F]
-  /// [abi::fixedGroups(F), abi::fixedCutStride(C)], C being the number of
-  /// different samplesPerTile: the sum of columnTiles over the features ahead
-  /// of the group that have the c-th smallest of them; zeros past C.
+  /// [abi::fixedGroups(F), abi::fixedCutStride(C)], C being the number of tile
+  /// cuts: the sum of columnTiles over the features ahead of the group that
+  /// have the c-th smallest of them; zeros past C.
   std::vector<int32_t> sums;
 };
 

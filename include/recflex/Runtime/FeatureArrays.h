@@ -18,7 +18,12 @@ struct FeatureArrays {
 
 /// The arrays' contents, one behind the other: to be copied to the device, at
 /// an address aligned to 16 bytes. `tables[i]` is the address of row 0 of the
-/// manifest's table i. `manifest` has passed check().
+/// manifest's table i. `manifest` has passed check(). With fixed binding,
+/// `tileCuts` are those that the kernel was compiled for.
+std::vector<std::byte> packFeatureArrays(const Manifest &manifest,
+                                         const std::vector<DevicePtr> &tables,
+                                         const std::vector<int32_t> &tileCuts);
+/// The same of an artifact's manifest, whose features say the cuts.
 std::vector<std::byte> packFeatureArrays(const Manifest &manifest,
                                          const std::vector<DevicePtr> &tables);
 

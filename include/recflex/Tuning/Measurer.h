@@ -20,9 +20,12 @@ using Assignment = std::vector<emb::ScheduleAttrInterface>;
 
 /// What the trials depend on besides the device.
 struct TuningVersions {
-  std::string recflex; ///< of the compiler that made the kernels
-  std::string ptxas;   ///< of the assembler; may be the driver's own
+  /// Of the compiler that made the kernels, and how they were made: with
+  /// kFixedMark in it where the binding was fixed.
+  std::string recflex;
+  std::string ptxas; ///< of the assembler; may be the driver's own
 };
+constexpr const char *kFixedMark = "+fixed";
 
 class Measurer {
 public:

@@ -15,14 +15,16 @@ struct MeasurerRequest {
   const TuningProblem &problem;
   int64_t threads; ///< a block; 0: as the measurer likes
   int64_t blocks;  ///< a multiprocessor; likewise
+  /// When blocks are bound to tiles; none: as the module's functions say.
+  std::optional<emb::BindingKind> binding = {};
 };
 
 /// Makes the measurer of one tuning run. An error fails the run.
 using MeasurerFactory =
     std::function<Result<std::unique_ptr<Measurer>>(const MeasurerRequest &)>;
 
-/// Makes the cost model, for 128 threads and 10 blocks unless others are asked
-/// for.
+/// Makes the cost model, for 128 threads and emb::defaultBlocks() unless others
+/// are asked for.
 Result<std::unique_ptr<Measurer>>
 createCostModel(const MeasurerRequest &request);
 
@@ -35,6 +37,8 @@ struct ModuleTuning {
   std::vector<std::string> schedules;
   int64_t threads = 0; ///< for the factory
   int64_t blocks = 0;  ///< for the factory
+  /// For the factory, and for what is compiled from the tuned module.
+  std::optional<emb::BindingKind> binding = {};
   double seconds = 0;  ///< of measuring; 0 is no limit
   TuningStage lastStage = TuningStage::refine;
 };
@@ -45,7 +49,8 @@ struct TunedModule {
 };
 
 /// Tunes the lookups of `module`, which have statistics, and attaches schedules
-/// and occupancy to it; in case of an error it stays as it is.
+/// and occupancy to it, and the binding if settings have one; in case of an
+/// error it stays as it is.
 Result<TunedModule> tuneModule(mlir::ModuleOp module,
                                const ModuleTuning &settings);
 

@@ -16,7 +16,11 @@ class TuningPass<string name> : Pass<name, "::mlir::ModuleOp"> {
     Option<"threads", "threads", "int64_t", /*default=*/"0",
            "threads a block of the fused kernel; 0 leaves it to the measurer">,
     Option<"blocks", "blocks", "int64_t", /*default=*/"0",
-           "blocks a multiprocessor, where nothing is measured; 0 is 10">,
+           "blocks a multiprocessor; 0 leaves it to the measurer">,
+    Option<"binding", "binding", "std::string", /*default=*/"",
+           "when blocks are bound to tiles, in trials and in kernels of the tuned "
+           "model: runtime or fixed; empty takes the functions' emb.binding, or "
+           "runtime">,
     Option<"timeBudget", "time-budget", "double", /*default=*/"0",
            "seconds that measuring may take; 0 is no limit">,
   ];

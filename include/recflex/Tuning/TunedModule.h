@@ -29,11 +29,12 @@ void attachTuning(mlir::ModuleOp module, const TuningProblem &problem,
 struct TunedState {
   Assignment assignment; ///< a schedule a class
   Occupancy occupancy;
+  emb::BindingKind binding = emb::BindingKind::Runtime;
 };
 
-/// Reads what attachTuning() wrote. An error if a lookup has no schedule or a
-/// function no occupancy, or if they do not agree: no tuner gives alike lookups
-/// different schedules.
+/// Reads what attachTuning() wrote, and the binding. An error if a lookup has
+/// no schedule or a function no occupancy, or if they do not agree: no tuner
+/// gives alike lookups different schedules.
 Result<TunedState> readTuning(mlir::ModuleOp module,
                               const TuningProblem &problem);
 

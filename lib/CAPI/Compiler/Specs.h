@@ -22,7 +22,7 @@ template <> constexpr StructSpec specOf<RecflexCompilerOptions>() {
           RECFLEX_COMPILER_API_VERSION};
 }
 template <> constexpr StructSpec specOf<RecflexTuneOptions>() {
-  return {"RecflexTuneOptions", 56, sizeof(RecflexTuneOptions),
+  return {"RecflexTuneOptions", 64, sizeof(RecflexTuneOptions),
           RECFLEX_COMPILER_API_VERSION};
 }
 template <> constexpr StructSpec specOf<RecflexTuneResult>() {

@@ -61,6 +61,12 @@ static Result<ModuleTuning> readSettings(RecflexModel &model,
                        "schedule '",
                        name, "'");
   ModuleTuning settings;
+  if (known.binding) {
+    if (Status status = checkBinding(known.binding); !status)
+      return makeError("RecflexTuneOptions.binding: '", known.binding, "' ",
+                       status.error().message);
+    settings.binding = emb::symbolizeBindingKind(known.binding);
+  }
   if (*device == RECFLEX_TUNE_GPU)
     settings.factory = [data =
                             trialData(model, known.tables ? known.tables : "")](

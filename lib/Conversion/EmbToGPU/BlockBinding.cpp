@@ -46,14 +46,14 @@ private:
 };
 
 /// Ranks in groups of 32. Where a group begins depends on the batch: it is the
-/// sum over the ways in which tiles are cut (KernelPlan::tileCuts) of the rows
+/// sum over the ways in which tiles are cut (FixedTiles::cuts) of the rows
 /// of tiles that the batch makes, each of so many blocks ahead of the group.
 /// A warp looks at 32 groups at once, and then at the ranks of one.
 class FixedBinding final : public BlockBinding {
 public:
-  FixedBinding(const KernelPlan &plan, const ForwardArguments &arguments)
-      : groups(abi::fixedGroups(static_cast<int64_t>(plan.order.size()))),
-        cuts(plan.tileCuts()), arguments(arguments) {}
+  FixedBinding(const FixedTiles &tiles, const ForwardArguments &arguments)
+      : groups(abi::fixedGroups(tiles.features)), cuts(tiles.cuts),
+        arguments(arguments) {}
 
   bool readsKernelAhead() const override { return false; }
 
@@ -156,7 +156,7 @@ private:
   }
 
   int64_t groups;
-  std::vector<int64_t> cuts;
+  const std::set<int64_t> &cuts;
   const ForwardArguments &arguments;
 };
 
@@ -164,8 +164,8 @@ private:
 
 std::unique_ptr<BlockBinding> makeBinding(const KernelPlan &plan,
                                           const ForwardArguments &arguments) {
-  if (plan.isFixed())
-    return std::make_unique<FixedBinding>(plan, arguments);
+  if (plan.fixed)
+    return std::make_unique<FixedBinding>(*plan.fixed, arguments);
   return std::make_unique<RuntimeBinding>(arguments);
 }
 

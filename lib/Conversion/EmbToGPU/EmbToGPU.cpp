@@ -118,7 +118,7 @@ struct ConvertEmbToGPU : impl::ConvertEmbToGPUPassBase<ConvertEmbToGPU> {
       emitScanKernels(module, plan, overlaps);
       emitExpandOffsets(module, plan, overlaps);
       emitCopyViews(module, plan, overlaps);
-      if (!plan.isFixed())
+      if (!plan.fixed)
         emitBindKernels(module, plan, overlaps);
       emitForwardKernels(module, plan, overlaps);
     }

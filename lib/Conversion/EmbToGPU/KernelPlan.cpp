@@ -7,8 +7,6 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <set>
-
 using namespace mlir;
 
 namespace recflex {
@@ -53,13 +51,6 @@ int32_t KernelPlan::addBody(const PlannedBody &body) {
   return entry->second;
 }
 
-std::vector<int64_t> KernelPlan::tileCuts() const {
-  std::set<int64_t> cuts;
-  for (const PlannedFeature &feature : features)
-    cuts.insert(feature.tile.samples);
-  return {cuts.begin(), cuts.end()};
-}
-
 void KernelPlan::setScratch(int64_t bytes) {
   scratchBytes = bytes;
   for (PlannedBody &body : bodies)
@@ -101,8 +92,12 @@ KernelPlan KernelPlan::build(FusedOp op, IntegerType indexType) {
     plan.addFeature(feature, op.getShape(feature));
   plan.setScratch(plan.scratchBytes);
   if constexpr (std::is_same_v<FusedOp, emb::FusedLookupOp>)
-    if (std::optional<ArrayRef<int32_t>> order = op.getOrder())
+    if (std::optional<ArrayRef<int32_t>> order = op.getOrder()) {
       plan.order = order->vec();
+      plan.fixed = FixedTiles{static_cast<int64_t>(order->size()), {}};
+      for (const PlannedFeature &feature : plan.features)
+        plan.fixed->cuts.insert(feature.tile.samples);
+    }
   return plan;
 }
 
@@ -148,7 +143,7 @@ void KernelPlan::describe(Manifest &manifest, TypeRange tables) const {
     feature.scratch = static_cast<int32_t>(planned.scratch);
     manifest.features.push_back(std::move(feature));
   }
-  manifest.fixedBinding = isFixed();
+  manifest.fixedBinding = fixed.has_value();
   for (auto [rank, feature] : llvm::enumerate(order))
     manifest.features[feature].rank = static_cast<int32_t>(rank);
   for (const PlannedBody &body : bodies) {

@@ -33,6 +33,7 @@ static FailureOr<KernelPlan> makePlan(const PaletteSpec &spec,
     plan.addBody({schedule, body.shape});
   }
   plan.setScratch(spec.scratchBytes);
+  plan.fixed = spec.fixed;
   return plan;
 }
 
@@ -48,7 +49,8 @@ static FailureOr<std::string> compile(const PaletteSpec &spec,
   kernels.setTargetsAttr(
       builder.getArrayAttr(emb::TargetAttr::get(context, spec.chip)));
   bool overlaps = abi::overlapsKernels(spec.chip);
-  emitBindKernels(kernels, *plan, overlaps);
+  if (!plan->fixed)
+    emitBindKernels(kernels, *plan, overlaps);
   emitProfiledKernel(kernels, *plan, overlaps);
   (*module)->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
                      builder.getUnitAttr());

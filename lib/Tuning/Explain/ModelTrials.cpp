@@ -102,7 +102,8 @@ static Assignment readAssignment(ScheduleReader &reader,
 Result<ModelTrials> selectTrials(mlir::MLIRContext *context,
                                  const TrialRecord &record,
                                  const TuningProblem &problem,
-                                 const std::string &deviceName) {
+                                 const std::string &deviceName,
+                                 emb::BindingKind binding) {
   if (problem.lookups.empty())
     return makeError("the model has no lookups to explain");
   Result<Collected> collected = collect(record, problem);
@@ -122,10 +123,11 @@ Result<ModelTrials> selectTrials(mlir::MLIRContext *context,
     return device.error();
 
   ModelTrials trials;
-  size_t last = 0;
+  std::pair<bool, size_t> last;
   for (const auto &[origin, number] : collected->lastOf)
-    if (origin.device == *device && number > last) {
-      last = number;
+    if (std::pair now(origin.binding() == binding, number);
+        origin.device == *device && now > last) {
+      last = now;
       trials.origin = origin;
     }
   trials.areEstimates = trials.origin.device == CostModelMeasurer::kDeviceName;

@@ -119,7 +119,7 @@ static TuningDevice describeDevice(const BenchDevice &bench) {
 
 /// The version, and a digest of the code that the compiler makes of the model
 /// with one candidate of each kind: trials of another compiler's code are other
-/// trials.
+/// trials, and so are those of another binding.
 static Result<std::string> describeCompiler(mlir::MLIRContext *context,
                                             const PaletteModel &model,
                                             const std::string &chip) {
@@ -138,6 +138,11 @@ static Result<std::string> describeCompiler(mlir::MLIRContext *context,
       if (kinds.insert(schedule.getAbstractAttribute().getName().str()).second)
         spec.bodies.push_back({toText(schedule), shape});
   }
+  // Not the model's features, for trials serve others too: so many that the
+  // code has all its parts.
+  if (model.manifest.fixedBinding)
+    spec.fixed =
+        FixedTiles{abi::kWarpSize * abi::kWarpSize + 1, {1, 2, 4, 8, 16}};
   auto ptx = compilePalette(context->getDialectRegistry(), spec);
   if (!ptx)
     return ptx.error();
@@ -151,7 +156,8 @@ createCudaMeasurer(const MeasurerRequest &request, const TrialData &data) {
   mlir::MLIRContext *context = request.module->getContext();
   int64_t threads = request.threads ? request.threads : emb::kDefaultThreads;
   // Which chip it will be is known when the device is; no body depends on it.
-  auto model = PaletteModel::build(request.module, "sm_80", threads);
+  auto model =
+      PaletteModel::build(request.module, "sm_80", threads, request.binding);
   if (failed(model))
     return makeError("the model cannot be compiled for trials");
   auto input = makeInput(data, model->manifest);
@@ -177,6 +183,8 @@ createCudaMeasurer(const MeasurerRequest &request, const TrialData &data) {
   if (!compilerVersion)
     return compilerVersion.error();
   versions.recflex = *compilerVersion;
+  if (model->manifest.fixedBinding)
+    versions.recflex += kFixedMark;
   if (data.isolated)
     versions.recflex += "+isolated"; // trials that say nothing to others
   std::optional<Ptxas> ptxas;

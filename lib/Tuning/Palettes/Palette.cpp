@@ -2,6 +2,7 @@
 
 #include "Palette.h"
 
+#include "recflex/Dialect/Emb/IR/FixedOrder.h"
 #include "recflex/Runtime/KernelABI.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -63,6 +64,11 @@ PaletteSpec Palette::describe(const std::string &chip) const {
     shape.threads = occupancy.threads;
     spec.bodies.push_back({toText(body.schedule), shape});
   }
+  if (model.manifest.fixedBinding) {
+    spec.fixed = FixedTiles{static_cast<int64_t>(model.features.size()), {}};
+    for (const Body &body : bodies)
+      spec.fixed->cuts.insert(tileOf(body.shape, body.schedule).samples);
+  }
   return spec;
 }
 
@@ -73,6 +79,7 @@ void Palette::submit(PaletteCompiler &compiler, const std::string &chip) {
 
 BodyAssignment Palette::assign(const Assignment &schedules) const {
   BodyAssignment assignment;
+  std::vector<int64_t> steps;
   int64_t scratch = 0;
   for (auto [feature, given] : llvm::zip_equal(model.features, schedules)) {
     emb::ScheduleAttrInterface schedule = given ? given : feature.untuned;
@@ -86,7 +93,11 @@ BodyAssignment Palette::assign(const Assignment &schedules) const {
     body.scratch = static_cast<int32_t>(scratch);
     scratch += alignedScratch(tile);
     assignment.push_back(body);
+    steps.push_back(emb::serialSteps(feature.longestBag, tile));
   }
+  if (model.manifest.fixedBinding)
+    for (auto [rank, feature] : llvm::enumerate(emb::fixedOrder(steps)))
+      assignment[feature].rank = static_cast<int32_t>(rank);
   return assignment;
 }
 

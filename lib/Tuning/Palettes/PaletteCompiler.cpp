@@ -100,6 +100,9 @@ CompiledPalette PaletteCompiler::compile(const PaletteSpec &spec) {
   CompiledPalette palette;
   palette.image.threads = static_cast<int32_t>(spec.threads);
   palette.image.scratchBytes = spec.scratchBytes;
+  if (spec.fixed)
+    palette.image.tileCuts.assign(spec.fixed->cuts.begin(),
+                                  spec.fixed->cuts.end());
 
   Result<std::string> ptx = makePtx(spec);
   auto start = Clock::now();

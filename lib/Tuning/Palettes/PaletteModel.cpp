@@ -15,12 +15,17 @@ namespace recflex {
 /// On the clone's lookups: their number. It outlives canonicalization.
 static constexpr StringLiteral kNumberAttr = "recflex.number";
 
-static void numberLookups(ModuleOp module) {
+/// The longest bag that the statistics of each lookup know, by number.
+static std::vector<int64_t> numberLookups(ModuleOp module) {
   Builder builder(module.getContext());
-  int64_t number = 0;
+  std::vector<int64_t> longestBags;
   module.walk([&](emb::LookupOp lookup) {
-    lookup->setAttr(kNumberAttr, builder.getI64IntegerAttr(number++));
+    lookup->setAttr(kNumberAttr, builder.getI64IntegerAttr(
+                                     static_cast<int64_t>(longestBags.size())));
+    emb::StatsAttr stats = lookup.getStatsAttr();
+    longestBags.push_back(stats ? stats.getMax() : 0);
   });
+  return longestBags;
 }
 
 /// The numbers of the lookups that a concatenation joins, or of a lone one.
@@ -51,10 +56,11 @@ static bool isAlike(const BodyShape &a, const BodyShape &b) {
   return key(a) == key(b);
 }
 
-FailureOr<PaletteModel> PaletteModel::build(ModuleOp module, StringRef chip,
-                                            int64_t threads) {
+FailureOr<PaletteModel>
+PaletteModel::build(ModuleOp module, StringRef chip, int64_t threads,
+                    std::optional<emb::BindingKind> binding) {
   OwningOpRef<ModuleOp> clone = module.clone();
-  numberLookups(*clone);
+  std::vector<int64_t> longestBags = numberLookups(*clone);
   // Schedules that are there already would stay.
   clone->walk([](emb::LookupOp lookup) { lookup.removeScheduleAttr(); });
   CompileOptions options;
@@ -68,8 +74,8 @@ FailureOr<PaletteModel> PaletteModel::build(ModuleOp module, StringRef chip,
 
   emb::EmbFusePassOptions fuseOptions;
   fuseOptions.threads = threads;
-  // In a palette the samples of a feature's tiles are data.
-  fuseOptions.binding = stringifyBindingKind(emb::BindingKind::Runtime);
+  if (binding)
+    fuseOptions.binding = emb::stringifyBindingKind(*binding).str();
   PassManager fuse(module.getContext());
   fuse.addNestedPass<func::FuncOp>(emb::createEmbFusePass(fuseOptions));
   if (failed(fuse.run(*clone)))
@@ -85,6 +91,7 @@ FailureOr<PaletteModel> PaletteModel::build(ModuleOp module, StringRef chip,
     const PlannedBody &body = plan.bodies[planned.body];
     Feature feature;
     feature.lookup = number;
+    feature.longestBag = longestBags[number];
     feature.untuned = body.schedule;
     auto known = llvm::find_if(model.shapes, [&](const BodyShape &shape) {
       return isAlike(shape, body.shape);

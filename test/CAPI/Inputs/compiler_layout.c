@@ -45,6 +45,7 @@ int main(void) {
   FIELD(RecflexTuneOptions, record);
   FIELD(RecflexTuneOptions, tables);
   FIELD(RecflexTuneOptions, timeBudget);
+  FIELD(RecflexTuneOptions, binding);
   STRUCT(RecflexTuneResult);
   FIELD(RecflexTuneResult, structSize);
   FIELD(RecflexTuneResult, threads);

@@ -34,7 +34,8 @@ public:
     if (image.code == "deadly")
       abort();
     lengths[palette] = image.code.size();
-    return PaletteFigures{48, image.scratchBytes, image.isCubin};
+    return PaletteFigures{image.tileCuts.back(), image.scratchBytes,
+                          image.isCubin};
   }
   void unload(int64_t palette) override { lengths.erase(palette); }
   Benched<std::vector<FeatureProfile>> profile(int64_t palette,
@@ -45,8 +46,8 @@ public:
     EXPECT_EQ(rounds, 2);
     std::vector<FeatureProfile> profiles(assignment.size());
     for (size_t i = 0; i != assignment.size(); ++i)
-      profiles[i] = {double(assignment[i].samplesPerTile), 0.5,
-                     double(lengths[palette]),
+      profiles[i] = {double(assignment[i].samplesPerTile),
+                     double(assignment[i].rank), double(lengths[palette]),
                      std::numeric_limits<double>::quiet_NaN()};
     return profiles;
   }
@@ -97,13 +98,16 @@ PaletteImage image(const std::string &code) {
   image.code = code;
   image.isCubin = true;
   image.scratchBytes = 16;
+  image.tileCuts = {1, 48};
   return image;
 }
 
 BodyAssignment bodies(Behaviour first, size_t count = 1) {
   BodyAssignment assignment(count);
-  for (size_t i = 0; i != count; ++i)
+  for (size_t i = 0; i != count; ++i) {
     assignment[i].samplesPerTile = static_cast<int32_t>(i);
+    assignment[i].rank = static_cast<int32_t>(count - i);
+  }
   assignment.front().body = first;
   return assignment;
 }
@@ -139,6 +143,7 @@ TEST_F(RemoteBenchTest, PassesEverythingOn) {
       bench.profile(7, bodies(works, 10000), 2));
   ASSERT_EQ(profiles.size(), 10000u);
   EXPECT_EQ(profiles[9999].blockSeconds, 9999);
+  EXPECT_EQ(profiles[9999].spread, 1);
   EXPECT_EQ(profiles[3].longestBlock, 1 << 22);
   EXPECT_TRUE(std::isnan(profiles[3].error));
   ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(8, image(""))));

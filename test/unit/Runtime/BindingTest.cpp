@@ -139,8 +139,11 @@ TEST(FixedBinding, GroupsBeginWhereTheRanksAheadEnd) {
       feature.rank = rank;
       m.features.push_back(feature);
     }
-    FixedBinding binding(m);
-    std::vector<int32_t> cuts = tileCuts(m);
+    // A kernel may be ready for cuts that no feature has.
+    std::vector<int32_t> cuts =
+        round % 2 ? tileCuts(m)
+                  : std::vector<int32_t>{1, 2, 3, 4, 8, 16, 32, 64, 128};
+    FixedBinding binding = round % 2 ? FixedBinding(m) : FixedBinding(m, cuts);
     size_t stride = abi::fixedCutStride(cuts.size());
     std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(m);
     ASSERT_EQ(binding.ranks.size(), places.size());
@@ -161,6 +164,16 @@ TEST(FixedBinding, GroupsBeginWhereTheRanksAheadEnd) {
                   entry.samplesPerTile * entry.columnTiles;
       }
       EXPECT_EQ(blocks, countBlocks(descriptors, batchSize));
+      Binding bound = binding.bind(batchSize);
+      ASSERT_EQ(bound.order.size(), places.size());
+      ASSERT_EQ(bound.starts.size(), places.size() + 1);
+      EXPECT_EQ(bound.starts.front(), 0);
+      EXPECT_EQ(bound.starts.back(), blocks);
+      for (size_t rank = 0; rank != places.size(); ++rank) {
+        EXPECT_EQ(places[bound.order[rank]], static_cast<int32_t>(rank));
+        EXPECT_EQ(bound.starts[rank + 1] - bound.starts[rank],
+                  abi::tileCount(descriptors[bound.order[rank]], batchSize));
+      }
     }
   }
 }

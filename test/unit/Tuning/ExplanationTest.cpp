@@ -38,7 +38,7 @@ protected:
   }
   Result<Explanation> tryToExplain(const std::string &device = "") {
     Result<ModelTrials> trials =
-        selectTrials(context.get(), record, problem, device);
+        selectTrials(context.get(), record, problem, device, state.binding);
     if (!trials)
       return trials.error();
     return explain(problem, state, *trials, options);
@@ -222,6 +222,21 @@ TEST_F(ExplanationTest, OnlyTheLastDriverCounts) {
   EXPECT_EQ(explanation.origin.driver, "2.0");
   EXPECT_EQ(explanation.estimates.trials, trials);
   EXPECT_GT(explanation.otherOrigins, trials);
+}
+
+TEST_F(ExplanationTest, TrialsOfTheModelsBindingCount) {
+  tune();
+  std::string atRunTime = measurer.version.recflex;
+  measurer.version.recflex += kFixedMark;
+  tune();
+  EXPECT_EQ(explained().origin.versions.recflex, atRunTime);
+  state.binding = emb::BindingKind::Fixed;
+  EXPECT_EQ(explained().origin.versions.recflex, atRunTime + kFixedMark);
+  // Estimates have none.
+  filter([&](const RecordedTrial &trial) {
+    return trial.key.versions.recflex == atRunTime;
+  });
+  EXPECT_EQ(explained().origin.versions.recflex, atRunTime);
 }
 
 TEST_F(ExplanationTest, SeveralDevicesMustBeToldApart) {

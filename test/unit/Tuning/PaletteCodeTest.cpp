@@ -54,6 +54,16 @@ TEST_F(PaletteCodeTest, HasTheKernelsOfATuner) {
   EXPECT_EQ(*again, *ptx);
 }
 
+TEST_F(PaletteCodeTest, BindsNothingWhereTheBindingIsFixed) {
+  PaletteSpec spec = makeSpec(context.get(), 16, 2);
+  spec.fixed = FixedTiles{100, {1, 8, 32}};
+  auto ptx = compilePalette(context->getDialectRegistry(), spec);
+  ASSERT_TRUE(ptx) << ptx.error().message;
+  EXPECT_THAT(*ptx, HasSubstr(".entry recflex_forward_profiled("));
+  EXPECT_THAT(*ptx, Not(HasSubstr(".entry recflex_bind")));
+  EXPECT_THAT(*ptx, Not(HasSubstr("griddepcontrol")));
+}
+
 TEST_F(PaletteCodeTest, IsAssembled) {
   auto ptxas = Ptxas::find();
   if (!ptxas)

@@ -2,7 +2,9 @@
 
 #include "ScriptedMeasurer.h"
 
+#include "recflex/Pipelines/Compiler.h"
 #include "recflex/Tuning/Palettes/PaletteMeasurer.h"
+#include "recflex/Tuning/TunedModule.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -10,7 +12,9 @@
 #include <gmock/gmock.h>
 #include <set>
 
+using testing::Contains;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 namespace recflex {
 namespace {
@@ -53,12 +57,15 @@ public:
   int profiles = 0, times = 0, loads = 0;
   int64_t mostAtOnce = 0; ///< features that had blocks
   bool isLost = false;
+  std::vector<int32_t> tileCuts; ///< of the last palette
+  BodyAssignment timed;          ///< the last
 
   Benched<BenchDevice> describe() override { return BenchDevice(); }
   Benched<PaletteFigures> load(int64_t palette,
                                const PaletteImage &image) override {
     ++loads;
     EXPECT_THAT(image.code, HasSubstr(".entry recflex_forward_profiled"));
+    tileCuts = image.tileCuts;
     if (image.code.find(refused) != std::string::npos)
       return BenchFailure{BenchFailure::refused, "refused"};
     loaded.insert(palette);
@@ -94,6 +101,7 @@ public:
                              int64_t yardstickPalette,
                              const BodyAssignment &yardstick) override {
     ++times;
+    timed = assignment;
     EXPECT_TRUE(loaded.count(palette) && loaded.count(yardstickPalette));
     EXPECT_EQ(assignment.size(), yardstick.size());
     double sum = 0;
@@ -133,8 +141,9 @@ protected:
     source = std::move(module);
   }
 
-  void createMeasurer(mlir::ModuleOp module, bool isolated) {
-    auto model = PaletteModel::build(module, "sm_90", 128);
+  void createMeasurer(mlir::ModuleOp module, bool isolated,
+                      std::optional<emb::BindingKind> binding = {}) {
+    auto model = PaletteModel::build(module, "sm_90", 128, binding);
     EXPECT_TRUE(succeeded(model));
     EXPECT_EQ(model->features.size(), 3u);
     // Widths 4, 1 and 4 again, from column 5 on.
@@ -164,6 +173,17 @@ protected:
     body.columnTiles = static_cast<int32_t>(tile.columnTiles);
     body.parallelLookups = static_cast<int32_t>(tile.parallelLookups);
     return body;
+  }
+
+  /// The manifest of what the model is compiled to with those schedules.
+  Manifest deploy(const Assignment &assignment, emb::BindingKind binding) {
+    mlir::OwningOpRef<mlir::ModuleOp> module = source->clone();
+    attachSchedules(*module, *problem, assignment);
+    attachOccupancy(*module, kOccupancy);
+    attachBinding(*module, binding);
+    auto lowered = lowerModel(*module, {});
+    EXPECT_TRUE(succeeded(lowered));
+    return lowered->manifest;
   }
 
   /// Measures all candidates; those that `isBad` must have that outcome.
@@ -307,6 +327,68 @@ TEST_F(PaletteMeasurerTest, TimesKernelsOfOnePalette) {
                                   kOccupancy)
                   .isOk());
   EXPECT_EQ(bench->loads, 3);
+}
+
+TEST_F(PaletteMeasurerTest, BindsAtRunTime) {
+  ASSERT_TRUE(measurer
+                  ->measureKernel(problem->classes,
+                                  {candidates[0][0], candidates[1][0]},
+                                  kOccupancy)
+                  .isOk());
+  EXPECT_THAT(bench->tileCuts, IsEmpty());
+  for (const FeatureBody &body : bench->timed)
+    EXPECT_EQ(body.rank, 0);
+}
+
+TEST_F(PaletteMeasurerTest, BindsAsTheModelWillBe) {
+  int64_t longest = 30;
+  source->walk([&](emb::LookupOp lookup) {
+    emb::BagStats stats = lookup.getStatsAttr().toStruct();
+    stats.max = longest;
+    longest -= 7;
+    lookup.setStatsAttr(emb::StatsAttr::get(context.get(), stats));
+  });
+  createMeasurer(*source, /*isolated=*/false, emb::BindingKind::Fixed);
+  measurer->expectKernels(kOccupancy, candidates);
+  std::set<std::vector<int32_t>> orders;
+  for (size_t i = 0; i != 8; ++i) {
+    Assignment assignment = {candidates[0][i * candidates[0].size() / 8],
+                             candidates[1][(7 - i) * candidates[1].size() / 8]};
+    ASSERT_TRUE(
+        measurer->measureKernel(problem->classes, assignment, kOccupancy)
+            .isOk());
+    Manifest manifest = deploy(assignment, emb::BindingKind::Fixed);
+    ASSERT_EQ(bench->timed.size(), manifest.features.size());
+    std::vector<int32_t> order;
+    for (auto [body, feature] :
+         llvm::zip_equal(bench->timed, manifest.features)) {
+      EXPECT_EQ(body.rank, feature.rank);
+      EXPECT_EQ(body.samplesPerTile, feature.samplesPerTile);
+      EXPECT_THAT(bench->tileCuts, Contains(body.samplesPerTile));
+      order.push_back(body.rank);
+    }
+    orders.insert(order);
+  }
+  EXPECT_GT(orders.size(), 1u);
+}
+
+// A model that was tuned says how it is bound, and has an occupancy that not
+// all blocks have room for.
+TEST_F(PaletteMeasurerTest, BindsATunedModelAsItSays) {
+  attachOccupancy(*source, {128, 16});
+  attachBinding(*source, emb::BindingKind::Fixed);
+  for (std::optional<emb::BindingKind> asked :
+       {std::optional<emb::BindingKind>(),
+        std::optional(emb::BindingKind::Runtime)}) {
+    auto model = PaletteModel::build(*source, "sm_90", 512, asked);
+    ASSERT_TRUE(succeeded(model));
+    EXPECT_EQ(model->manifest.fixedBinding, !asked);
+  }
+}
+
+TEST_F(PaletteMeasurerTest, BlocksMayBeLarge) {
+  for (int64_t threads : {256, 512, 1024})
+    EXPECT_TRUE(succeeded(PaletteModel::build(*source, "sm_90", threads)));
 }
 
 TEST_F(PaletteMeasurerTest, RejectsAKernelThatIsWrong) {

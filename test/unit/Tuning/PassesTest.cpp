@@ -64,6 +64,7 @@ protected:
     return [this](const MeasurerRequest &request)
                -> Result<std::unique_ptr<Measurer>> {
       threads = request.threads;
+      binding = request.binding;
       return std::unique_ptr<Measurer>(std::make_unique<Borrowed>(measurer));
     };
   }
@@ -96,6 +97,7 @@ protected:
   ScriptedMeasurer measurer;
   TemporaryFolder folder;
   int64_t threads = 0;
+  std::optional<emb::BindingKind> binding;
 };
 
 TEST_F(PassesTest, BothGiveWhatTheTunerGives) {
@@ -112,6 +114,22 @@ TEST_F(PassesTest, BothGiveWhatTheTunerGives) {
   run(*module, local());
   run(*module, occupancy());
   EXPECT_EQ(print(*module), print(*expected));
+}
+
+TEST_F(PassesTest, TheBindingIsOfTrialsAndOfTheModule) {
+  for (const char *word : {"fixed", "runtime"}) {
+    mlir::OwningOpRef<mlir::ModuleOp> module = parse();
+    EmbTuneOccupancyPassOptions options;
+    options.binding = word;
+    run(*module, createEmbTuneOccupancyPass(factory(), options));
+    EXPECT_EQ(binding, emb::symbolizeBindingKind(word));
+    EXPECT_THAT(print(*module),
+                HasSubstr("emb.binding = #emb.binding<" + std::string(word)));
+  }
+  mlir::OwningOpRef<mlir::ModuleOp> module = parse();
+  run(*module, occupancy());
+  EXPECT_EQ(binding, std::nullopt);
+  EXPECT_THAT(print(*module), Not(HasSubstr("emb.binding")));
 }
 
 TEST_F(PassesTest, TheSecondMeasuresFusedKernelsAlone) {

@@ -93,7 +93,8 @@ int main(int argc, char **argv) {
   for (const ClassChoice &choice : result->choices)
     state.assignment.push_back(choice.chosen.schedule);
   auto trials = timed("select the model's trials", [&] {
-    return selectTrials(context.get(), *record, problem, "");
+    return selectTrials(context.get(), *record, problem, "",
+                        emb::BindingKind::Runtime);
   });
   (void)timed("explain", [&] { return explain(problem, state, *trials); });
   auto text = timed("export", [&] { return exportTrials(*record); });

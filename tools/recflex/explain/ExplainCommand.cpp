@@ -36,8 +36,8 @@ public:
     auto record = TrialRecord::openToRead(recordFile);
     if (!record)
       return record.error();
-    auto trials =
-        selectTrials(&session.context(), *record, problem, deviceName);
+    auto trials = selectTrials(&session.context(), *record, problem, deviceName,
+                               state->binding);
     if (!trials)
       return trials.error();
     ExplainOptions options;

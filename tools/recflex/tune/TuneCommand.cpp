@@ -62,7 +62,8 @@ public:
         threads,
         blocks,
         [&](const Manifest &manifest) { return tables.read(manifest); },
-        isolated};
+        isolated,
+        bindingKind()};
     auto measurer = (*device)->create(request);
     if (!measurer)
       return measurer.error();
@@ -88,15 +89,10 @@ private:
       return makeError("--threads=", threads.getValue(),
                        ": must be a multiple of 32 from 32 to 1024");
     int64_t each = threads ? threads.getValue() : emb::kDefaultThreads;
-    if (blocks < 0 || blocks > 32 || blocks * each > 2048)
+    if (blocks < 0 || blocks > 32 || blocks * each > emb::kMaxResidentThreads)
       return makeError("--blocks=", blocks.getValue(),
-                       ": must be from 1 to 32, and threads x blocks at most "
-                       "2048");
-    if (blocks == 0 && emb::kDefaultBlocks * each > 2048)
-      return makeError("--threads=", threads.getValue(), ": ",
-                       emb::kDefaultBlocks,
-                       " blocks of so many threads fit no "
-                       "multiprocessor; give --blocks as well");
+                       ": must be from 1 to 32, and threads x blocks at most ",
+                       emb::kMaxResidentThreads);
     if (Status status = checkBinding(binding.getValue()); !status)
       return status.error().in("--binding=" + binding);
     if (dryRun)
@@ -115,6 +111,11 @@ private:
       return makeError(ErrorCode::io, output.getValue(),
                        ": its folder does not exist or cannot be written");
     return {};
+  }
+
+  /// None if the model says it; a word that is none was refused.
+  std::optional<emb::BindingKind> bindingKind() const {
+    return emb::symbolizeBindingKind(binding);
   }
 
   Status checkSchedules(mlir::MLIRContext &context) const {
@@ -186,8 +187,8 @@ private:
     if (!result)
       return result.error();
     attachTuning(module, problem, *result);
-    if (!binding.empty())
-      attachBinding(module, *emb::symbolizeBindingKind(binding));
+    if (auto kind = bindingKind())
+      attachBinding(module, *kind);
     std::string text;
     llvm::raw_string_ostream(text) << module << '\n';
     if (Status status = writeOutput(output, text); !status)
@@ -244,8 +245,9 @@ private:
       cl::sub(sub)};
   cl::opt<std::string> binding{
       "binding",
-      cl::desc("when blocks are bound to tiles in what is compiled from the "
-               "tuned model: runtime or fixed; without, as the model says"),
+      cl::desc("when blocks are bound to tiles, in trials and in what is "
+               "compiled from the tuned model: runtime or fixed; without, as "
+               "the model says"),
       cl::value_desc("when"), cl::sub(sub)};
   cl::opt<unsigned> mutations{
       "mutations",

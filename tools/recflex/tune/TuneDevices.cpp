@@ -18,9 +18,10 @@ createOnGpu(const TuneRequest &request) {
   if (request.batches.empty())
     return makeError("--device=cuda runs sample batches; give some with "
                      "--samples (recflex generate makes them)");
-  auto measurer = createCudaMeasurer(
-      {request.module, request.problem, request.threads, request.blocks},
-      {request.batches, request.tables, request.isolated});
+  auto measurer =
+      createCudaMeasurer({request.module, request.problem, request.threads,
+                          request.blocks, request.binding},
+                         {request.batches, request.tables, request.isolated});
   if (!measurer)
     return measurer.error().then(request.session.takeDetail());
   return measurer;

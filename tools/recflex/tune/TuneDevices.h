@@ -30,6 +30,7 @@ struct TuneRequest {
   /// The model's tables, as the command line says.
   std::function<Result<HostTables>(const Manifest &)> tables;
   bool isolated; ///< candidates are measured with nothing beside them
+  std::optional<emb::BindingKind> binding; ///< MeasurerRequest::binding
 };
 
 struct TuneDevice {

@@ -15,6 +15,8 @@
 #include "recflex/Schedules/BodyBuilder.h"
 
 #include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 
 namespace recflex {
@@ -40,6 +42,12 @@ struct PlannedFeature {
 using PlannedBodyKey =
     std::tuple<const void *, int64_t, int, int, bool, int64_t, bool>;
 
+/// What the code of a kernel with fixed binding depends on.
+struct FixedTiles {
+  int64_t features = 0;
+  std::set<int64_t> cuts; ///< the samples a tile that features have
+};
+
 struct KernelPlan {
   recflex::IndexType indexType = recflex::IndexType::i32;
   int64_t threads = 0;
@@ -48,12 +56,9 @@ struct KernelPlan {
   int64_t scratchBytes = 0; ///< a sample, of all features
   std::vector<PlannedBody> bodies;
   std::vector<PlannedFeature> features; ///< in the order of the op
-  /// With fixed binding, the features by rank; empty if bound at run time.
+  /// With fixed binding alone, the features by rank.
   std::vector<int32_t> order;
-
-  bool isFixed() const { return !order.empty(); }
-  /// The samples a tile that features have, each number once, in order.
-  std::vector<int64_t> tileCuts() const;
+  std::optional<FixedTiles> fixed; ///< none if blocks are bound at run time
 
   /// Plans the kernel. The same op always gives the same plan.
   static KernelPlan build(emb::FusedLookupOp op);

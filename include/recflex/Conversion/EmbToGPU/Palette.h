@@ -27,10 +27,14 @@ struct PaletteSpec {
   int64_t blocks = 0;       ///< a multiprocessor: what registers are cut for
   int64_t scratchBytes = 0; ///< a sample, the most that an assignment needs
   std::string chip;
+  /// With fixed binding: of the model's features, and every cut that an
+  /// assignment may have. None if blocks are bound at run time.
+  std::optional<FixedTiles> fixed = {};
 };
 
-/// The PTX of the two binding kernels and of recflex_forward_profiled
-/// (KernelABI.h). `registry` has the dialects of the schedules. Thread-safe.
+/// The PTX of recflex_forward_profiled (KernelABI.h) and, unless the binding is
+/// fixed, of the two binding kernels. `registry` has the dialects of the
+/// schedules. Thread-safe.
 Result<std::string> compilePalette(const mlir::DialectRegistry &registry,
                                    const PaletteSpec &spec);
 

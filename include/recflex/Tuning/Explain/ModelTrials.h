@@ -17,6 +17,10 @@ struct TrialOrigin {
   static TrialOrigin of(const TrialKey &key) {
     return {key.device, key.chip, key.driver, key.versions};
   }
+  emb::BindingKind binding() const {
+    bool isFixed = versions.recflex.find(kFixedMark) != std::string::npos;
+    return isFixed ? emb::BindingKind::Fixed : emb::BindingKind::Runtime;
+  }
   bool operator<(const TrialOrigin &other) const {
     return tied() < other.tied();
   }
@@ -57,12 +61,14 @@ struct ModelTrials {
 
 /// Selects the trials of `problem` from a record: of the device of that name,
 /// or of the only one that it has any of. If there were several drivers or
-/// versions, those of the last trial count. An error if there are no trials, or
-/// those of several devices.
+/// versions, those of the last trial with that binding count; if no trial has
+/// it, for estimates have none, those of the last one. An error if there are no
+/// trials, or those of several devices.
 Result<ModelTrials> selectTrials(mlir::MLIRContext *context,
                                  const TrialRecord &record,
                                  const TuningProblem &problem,
-                                 const std::string &deviceName);
+                                 const std::string &deviceName,
+                                 emb::BindingKind binding);
 
 } // namespace recflex
 

@@ -15,6 +15,7 @@ struct PaletteModel {
   struct Feature {
     size_t lookup = 0; ///< number of the emb.lookup in the module
     size_t shape = 0;  ///< index into `shapes`
+    int64_t longestBag = 0; ///< in the statistics
     /// What -emb-select-schedules would give it.
     emb::ScheduleAttrInterface untuned;
   };
@@ -24,9 +25,11 @@ struct PaletteModel {
   Manifest manifest;
 
   /// Of `module`, emb IR with statistics, which stays as it is; for blocks of
-  /// `threads` threads. Errors as of lowerModel(); details in the diagnostics.
+  /// `threads` threads, bound as `binding` says: MeasurerRequest. Errors as of
+  /// lowerModel(); details in the diagnostics.
   static mlir::FailureOr<PaletteModel>
-  build(mlir::ModuleOp module, llvm::StringRef chip, int64_t threads);
+  build(mlir::ModuleOp module, llvm::StringRef chip, int64_t threads,
+        std::optional<emb::BindingKind> binding = {});
 };
 
 } // namespace recflex

@@ -104,7 +104,9 @@ OccupancyAttr recflex::emb::resolveOccupancy(Operation *function,
   if (threads == 0)
     threads = attribute ? attribute.getThreads() : kDefaultThreads;
   if (blocks == 0)
-    blocks = attribute ? attribute.getBlocks() : kDefaultBlocks;
+    blocks = attribute && attribute.getThreads() == threads
+                 ? attribute.getBlocks()
+                 : defaultBlocks(threads);
   return OccupancyAttr::getChecked(
       [&] { return emitError(function->getLoc()); }, function->getContext(),
       threads, blocks);
@@ -132,9 +134,9 @@ OccupancyAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << threads;
   if (blocks < 1 || blocks > 32)
     return emitError() << "'blocks' must be from 1 to 32, not " << blocks;
-  if (threads * blocks > 2048)
-    return emitError() << "a multiprocessor holds 2048 threads; " << blocks
-                       << " blocks of " << threads << " are "
-                       << threads * blocks;
+  if (threads * blocks > kMaxResidentThreads)
+    return emitError() << "a multiprocessor holds " << kMaxResidentThreads
+                       << " threads; " << blocks << " blocks of " << threads
+                       << " are " << threads * blocks;
   return success();
 }

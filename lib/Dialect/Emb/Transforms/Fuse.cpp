@@ -1,11 +1,10 @@
 //===- Fuse.cpp - A concatenation of lookups as one op --------------------===//
 
+#include "recflex/Dialect/Emb/IR/FixedOrder.h"
 #include "recflex/Dialect/Emb/IR/Remark.h"
 #include "recflex/Dialect/Emb/Transforms/Passes.h"
 
-#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -78,9 +77,7 @@ public:
   }
 
 private:
-  /// The lookups by the serial steps of their longest bag, most first: what
-  /// abi::tileKey() is for one batch, of all that the statistics have seen.
-  FailureOr<SmallVector<int32_t>> rankLookups(int64_t threads) {
+  FailureOr<std::vector<int32_t>> rankLookups(int64_t threads) {
     SmallVector<int64_t> steps;
     for (LookupOp lookup : lookups) {
       StatsAttr stats = lookup.getStatsAttr();
@@ -90,13 +87,9 @@ private:
             "blocks; attach them with -emb-import-stats, or bind at run time");
       TileShape tile =
           lookup.getScheduleAttr().getTileShape(lookup.getShape(), threads);
-      steps.push_back(llvm::divideCeil(stats.getMax(), tile.parallelLookups));
+      steps.push_back(serialSteps(stats.getMax(), tile));
     }
-    auto order = llvm::to_vector(
-        llvm::seq<int32_t>(0, static_cast<int32_t>(lookups.size())));
-    llvm::stable_sort(
-        order, [&](int32_t a, int32_t b) { return steps[a] > steps[b]; });
-    return order;
+    return fixedOrder(steps);
   }
 
   static void remarkFused(FusedLookupOp fused) {

@@ -42,17 +42,19 @@ TEST_F(CTune, DoesAsTheOptionsSay) {
   const char *schedules[] = {"block_reduce"};
   options.schedules = schedules;
   options.scheduleCount = 1;
-  options.threads = 256;
-  options.blocks = 4;
+  options.threads = 320;
+  options.binding = "fixed";
   RecflexTuneResult result = RECFLEX_INIT(result);
   ASSERT_EQ(recflexModelTune(model.get(), &options, &result), RECFLEX_OK)
       << recflexLastError();
-  EXPECT_EQ(result.threads, 256);
+  EXPECT_EQ(result.threads, 320);
   EXPECT_EQ(result.blocks, 4);
   std::string text = print(model);
   EXPECT_NE(text.find("#emb.block_reduce"), std::string::npos);
   EXPECT_EQ(text.find("#emb.sub_warp"), std::string::npos);
   EXPECT_EQ(text.find("#emb.gather"), std::string::npos);
+  EXPECT_NE(text.find("emb.binding = #emb.binding<fixed>"), std::string::npos)
+      << text;
 }
 
 TEST_F(CTune, BadOptions) {
@@ -72,6 +74,10 @@ TEST_F(CTune, BadOptions) {
   options.timeBudget = std::nan("");
   expectRefused("RecflexTuneOptions.timeBudget is nan");
   options.timeBudget = 0;
+  options.binding = "late";
+  expectRefused("RecflexTuneOptions.binding: 'late' is neither runtime nor "
+                "fixed");
+  options.binding = nullptr;
   options.scheduleCount = 1;
   expectRefused("RecflexTuneOptions.schedules is null; give the addresses");
   const char *schedules[] = {"fastest"};

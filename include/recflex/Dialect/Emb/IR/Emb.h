@@ -13,6 +13,8 @@
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <algorithm>
+
 namespace recflex {
 class BodyBuilder;
 } // namespace recflex
@@ -37,10 +39,19 @@ namespace recflex::emb {
 /// The launch bounds of a kernel that nothing is said of.
 constexpr int64_t kDefaultThreads = 128;
 constexpr int64_t kDefaultBlocks = 10;
+/// Threads that a multiprocessor holds at most.
+constexpr int64_t kMaxResidentThreads = 2048;
+/// The default where only the threads are known: 10 blocks, or so many of
+/// larger ones as leave a thread as many registers.
+constexpr int64_t defaultBlocks(int64_t threads) {
+  return std::clamp<int64_t>(kDefaultThreads * kDefaultBlocks / threads, 1,
+                             kDefaultBlocks);
+}
 
 /// The launch bounds to compile `function` with: `threads` and `blocks` where
 /// they are not 0, else those of its attribute `emb.occupancy`, else the
-/// default. Null, with an error, if the two do not go together.
+/// default; so many blocks as the attribute says only if they are of as many
+/// threads. Null, with an error, if the two do not go together.
 OccupancyAttr resolveOccupancy(mlir::Operation *function, int64_t threads,
                                int64_t blocks);
 

@@ -103,8 +103,9 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
     Turns a concatenation of lookups of one jagged input into an
     `emb.fused_lookup`, which becomes one kernel. Every lookup needs a schedule.
     The launch bounds are the options', else those of the function's attribute
-    `emb.occupancy`, else 128 threads and 10 blocks. So it is with the binding,
-    else at run time; a fixed one goes by the lookups' statistics.
+    `emb.occupancy`, else 128 threads, and 1280 threads a multiprocessor in at
+    most 10 blocks. So it is with the binding, else at run time; a fixed one
+    goes by the lookups' statistics.
 
     What one kernel serves is a remark of the category `emb-fuse`.
 
@@ -127,7 +128,7 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
            "emb.occupancy, or 128">,
     Option<"blocks", "blocks", "int64_t", /*default=*/"0",
            "blocks that must fit one multiprocessor; 0 takes the function's "
-           "emb.occupancy, or 10">,
+           "emb.occupancy, or 1280 threads in at most 10">,
     Option<"binding", "binding", "std::string", /*default=*/"",
            "when blocks are bound to tiles: runtime or fixed; empty takes the "
            "function's emb.binding, or runtime">,
