@@ -15,6 +15,7 @@
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 namespace recflex {
 namespace {
@@ -247,6 +248,13 @@ TEST_F(PaletteMeasurerTest, IsolatedClassesHaveNoNeighbours) {
   check(none, Outcome::ok);
   EXPECT_EQ(bench->mostAtOnce, 2); // the features of the larger class
   EXPECT_GE(bench->profiles, int(candidates[0].size() + candidates[1].size()));
+}
+
+TEST_F(PaletteMeasurerTest, IsolatedClassesMayBeBoundAheadOfTime) {
+  createMeasurer(*source, /*isolated=*/true, emb::BindingKind::Fixed);
+  check(none, Outcome::ok);
+  EXPECT_EQ(bench->mostAtOnce, 2);
+  EXPECT_THAT(bench->tileCuts, Not(IsEmpty()));
 }
 
 TEST_F(PaletteMeasurerTest, IsolatedClassesFailAlone) {
