@@ -171,8 +171,8 @@ static Status collectClocks(const PalettePooling &pooling, int64_t batchSize,
                             const Stream &stream, BlockClocks &clocks,
                             std::vector<BlockTimes> &times) {
   int64_t blocks = pooling.blocks(batchSize);
-  if (const FixedBinding *fixed = pooling.fixedBinding())
-    return clocks.collect(stream, blocks, fixed->bind(batchSize), times);
+  if (std::optional<Binding> fixed = pooling.fixedBinding(batchSize))
+    return clocks.collect(stream, blocks, *fixed, times);
   return clocks.collect(stream, blocks, pooling.workspace(), times);
 }
 

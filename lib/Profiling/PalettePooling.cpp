@@ -69,25 +69,17 @@ private:
 };
 } // namespace
 
-/// With fixed binding every feature has a rank of its own, and tiles that the
-/// palette was compiled for.
-static Status checkRanks(const Manifest &manifest,
-                         const LoadedPalette &palette) {
+/// With fixed binding tiles are such that the palette was compiled for.
+static Status checkCuts(const Manifest &manifest,
+                        const LoadedPalette &palette) {
   if (!manifest.fixedBinding)
     return {};
-  std::vector<bool> taken(manifest.features.size());
-  for (const ManifestFeature &feature : manifest.features) {
-    if (static_cast<size_t>(feature.rank) >= taken.size() ||
-        taken[feature.rank])
-      return makeError("feature '", feature.name, "' has the rank ",
-                       feature.rank, ", which is another's or nobody's");
-    taken[feature.rank] = true;
+  for (const ManifestFeature &feature : manifest.features)
     if (!std::binary_search(palette.tileCuts.begin(), palette.tileCuts.end(),
                             feature.samplesPerTile))
       return makeError("feature '", feature.name, "' has tiles of ",
                        feature.samplesPerTile,
                        " samples, which the palette has no code for");
-  }
   return {};
 }
 
@@ -112,7 +104,9 @@ static Result<Manifest> assign(const Manifest &model,
     feature.scratch = assignment[f].scratch;
     feature.rank = assignment[f].rank;
   }
-  if (Status status = checkRanks(manifest, palette); !status)
+  if (Status status = checkRanks(manifest); !status)
+    return status.error();
+  if (Status status = checkCuts(manifest, palette); !status)
     return status.error();
   return manifest;
 }
@@ -131,12 +125,11 @@ Result<DevicePtr> GrowingBuffer::reserve(const DevicePointer &device,
 
 /// The FeatureArrays in device memory.
 static Result<DevicePtr> uploadFeatures(const Manifest &manifest,
-                                        const LoadedPalette &palette,
+                                        const FixedBinding *fixed,
                                         const std::vector<DevicePtr> &tables,
                                         const Stream &stream,
                                         GrowingBuffer &buffer) {
-  std::vector<std::byte> arrays =
-      packFeatureArrays(manifest, tables, palette.tileCuts);
+  std::vector<std::byte> arrays = packFeatureArrays(manifest, tables, fixed);
   int64_t bytes = arrays.size();
   Result<DevicePtr> address = buffer.reserve(stream.device(), bytes);
   if (!address)
@@ -163,8 +156,8 @@ PalettePooling::create(const LoadedPalette &palette, const Manifest &manifest,
   if (pooling.manifest->fixedBinding)
     pooling.fixed =
         std::make_unique<FixedBinding>(*pooling.manifest, palette.tileCuts);
-  Result<DevicePtr> features = uploadFeatures(*pooling.manifest, palette,
-                                              tables, stream, memory.features);
+  Result<DevicePtr> features = uploadFeatures(
+      *pooling.manifest, pooling.fixed.get(), tables, stream, memory.features);
   if (!features)
     return features.error();
 
@@ -193,6 +186,12 @@ PalettePooling::create(const LoadedPalette &palette, const Manifest &manifest,
 
 int64_t PalettePooling::blocks(int64_t batchSize) const {
   return countBlocks(descriptors, batchSize);
+}
+
+std::optional<Binding> PalettePooling::fixedBinding(int64_t batchSize) const {
+  if (!fixed)
+    return std::nullopt;
+  return fixed->bind(descriptors, batchSize);
 }
 
 Status PalettePooling::launch(const BatchArguments &batch, DevicePtr clocks,

@@ -8,6 +8,8 @@
 #include "recflex/Runtime/LaunchSequence.h"
 #include "recflex/Runtime/PtxModule.h"
 
+#include <optional>
+
 namespace recflex {
 
 /// A palette on a GPU.
@@ -62,8 +64,8 @@ public:
   int64_t maxBlocks() const { return blocks(largestBatch); }
 
   const Workspace &workspace() const { return sequence->workspace(); }
-  /// Null if blocks are bound at run time.
-  const FixedBinding *fixedBinding() const { return fixed.get(); }
+  /// Of a batch; none if blocks are bound at run time.
+  std::optional<Binding> fixedBinding(int64_t batchSize) const;
 
 private:
   const LoadedPalette *palette = nullptr;

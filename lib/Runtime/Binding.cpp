@@ -75,6 +75,20 @@ static int64_t bagLength(IndexType type, int64_t begin, int64_t end) {
                                 : static_cast<int64_t>(length);
 }
 
+std::vector<int32_t>
+blockStarts(const std::vector<abi::FeatureDescriptor> &descriptors,
+            const std::vector<int32_t> &order, int64_t batchSize) {
+  std::vector<int32_t> starts;
+  starts.reserve(order.size() + 1);
+  int64_t start = 0;
+  for (int32_t feature : order) {
+    starts.push_back(static_cast<int32_t>(start));
+    start += abi::tileCount(descriptors[feature], batchSize);
+  }
+  starts.push_back(static_cast<int32_t>(start));
+  return starts;
+}
+
 Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
                    const IndexArray &offsets, int64_t batchSize) {
   Binding binding;
@@ -95,13 +109,7 @@ Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
               return keys[a] != keys[b] ? keys[a] > keys[b] : a < b;
             });
 
-  binding.starts.reserve(descriptors.size() + 1);
-  int64_t start = 0;
-  for (int32_t feature : binding.order) {
-    binding.starts.push_back(static_cast<int32_t>(start));
-    start += abi::tileCount(descriptors[feature], batchSize);
-  }
-  binding.starts.push_back(static_cast<int32_t>(start));
+  binding.starts = blockStarts(descriptors, binding.order, batchSize);
   return binding;
 }
 
@@ -135,15 +143,13 @@ FixedBinding::FixedBinding(const Manifest &manifest,
   }
 }
 
-Binding FixedBinding::bind(int64_t batchSize) const {
+Binding
+FixedBinding::bind(const std::vector<abi::FeatureDescriptor> &descriptors,
+                   int64_t batchSize) const {
   Binding binding;
-  int64_t start = 0;
-  for (const abi::FixedRank &rank : ranks) {
+  for (const abi::FixedRank &rank : ranks)
     binding.order.push_back(rank.feature);
-    binding.starts.push_back(static_cast<int32_t>(start));
-    start += countTiles(batchSize, rank.samplesPerTile, rank.columnTiles);
-  }
-  binding.starts.push_back(static_cast<int32_t>(start));
+  binding.starts = blockStarts(descriptors, binding.order, batchSize);
   return binding;
 }
 

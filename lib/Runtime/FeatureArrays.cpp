@@ -16,23 +16,25 @@ static void append(std::vector<std::byte> &bytes, const std::vector<T> &array) {
 
 std::vector<std::byte> packFeatureArrays(const Manifest &manifest,
                                          const std::vector<DevicePtr> &tables,
-                                         const std::vector<int32_t> &tileCuts) {
+                                         const FixedBinding *fixed) {
   std::vector<abi::FeatureDescriptor> descriptors = makeDescriptors(manifest);
   for (size_t i = 0; i != descriptors.size(); ++i)
     descriptors[i].table = tables[manifest.features[i].table];
   std::vector<std::byte> bytes;
   append(bytes, descriptors);
-  if (manifest.fixedBinding) {
-    FixedBinding binding(manifest, tileCuts);
-    append(bytes, binding.ranks);
-    append(bytes, binding.sums);
+  if (fixed) {
+    append(bytes, fixed->ranks);
+    append(bytes, fixed->sums);
   }
   return bytes;
 }
 
 std::vector<std::byte> packFeatureArrays(const Manifest &manifest,
                                          const std::vector<DevicePtr> &tables) {
-  return packFeatureArrays(manifest, tables, tileCuts(manifest));
+  if (!manifest.fixedBinding)
+    return packFeatureArrays(manifest, tables, nullptr);
+  FixedBinding fixed(manifest);
+  return packFeatureArrays(manifest, tables, &fixed);
 }
 
 FeatureArrays placeFeatureArrays(const Manifest &manifest, DevicePtr base) {

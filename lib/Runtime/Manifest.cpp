@@ -133,8 +133,7 @@ static Status checkColumns(const Manifest &m) {
   return {};
 }
 
-/// With fixed binding every feature has a rank of its own, otherwise none has.
-static Status checkRanks(const Manifest &m) {
+Status checkRanks(const Manifest &m) {
   size_t cuts = m.fixedBinding ? tileCuts(m).size() : 0;
   if (cuts > abi::kMaxFixedCuts)
     return makeError("fixedBinding: features have ", cuts,

@@ -2,11 +2,12 @@
 
 #include "recflex/Support/Files.h"
 
+#include "SystemError.h"
+
 #include "recflex/Support/NewFile.h"
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,10 +24,6 @@ struct Descriptor {
   }
 };
 } // namespace
-
-static Error systemError(const std::string &path, const char *what) {
-  return makeError(ErrorCode::io, path, ": ", what, ": ", std::strerror(errno));
-}
 
 static Error folderError(const std::string &path) {
   return makeError(ErrorCode::io, path, ": is a folder; name a file");

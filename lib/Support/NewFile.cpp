@@ -2,18 +2,15 @@
 
 #include "recflex/Support/NewFile.h"
 
+#include "SystemError.h"
+
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace recflex {
-
-static Error systemError(const std::string &path, const char *what) {
-  return makeError(ErrorCode::io, path, ": ", what, ": ", std::strerror(errno));
-}
 
 Result<std::unique_ptr<NewFile>> NewFile::create(const std::string &path) {
   std::unique_ptr<NewFile> file(new NewFile(path));

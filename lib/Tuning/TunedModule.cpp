@@ -144,10 +144,10 @@ Result<TunedState> readTuning(ModuleOp module, const TuningProblem &problem) {
   state.occupancy = *occupancy;
   module.walk([&](emb::LookupOp lookup) {
     func::FuncOp function = functionOf(lookup);
-    if (FailureOr<emb::BindingKind> kind = emb::resolveBinding(function, "");
-        succeeded(kind))
-      state.binding = *kind;
-    return WalkResult::interrupt(); // they agree
+    if (!function)
+      return WalkResult::advance();
+    state.binding = *emb::resolveBinding(function, "");
+    return WalkResult::interrupt();
   });
   return state;
 }

@@ -1,5 +1,4 @@
-//===- PresetBinding.cpp - One order for all batches
-//-----------------------===//
+//===- PresetBinding.cpp - One order for all batches ----------------------===//
 
 #include "PresetBinding.h"
 
@@ -27,14 +26,12 @@ Result<PresetBinding> PresetBinding::create(const LoadedModel &model,
                        ? std::max<double>(weights[f], binding.keys[f])
                        : weights[f] + binding.keys[f];
   }
-  std::vector<int32_t> order(descriptors.size()), starts = {0};
+  std::vector<int32_t> order(descriptors.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
     return std::pair(-weights[a], a) < std::pair(-weights[b], b);
   });
-  for (int32_t f : order)
-    starts.push_back(static_cast<int32_t>(
-        starts.back() + abi::tileCount(descriptors[f], size)));
+  std::vector<int32_t> starts = blockStarts(descriptors, order, size);
 
   auto context = ExecutionContext::create(
       model.attached, withScratch({}, model.module->manifest(), batches));

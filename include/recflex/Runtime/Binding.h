@@ -64,6 +64,12 @@ Status checkGrid(int64_t blocks, int64_t jaggedFeatures, int64_t batchSize);
 Binding bindOnHost(const std::vector<abi::FeatureDescriptor> &descriptors,
                    const IndexArray &offsets, int64_t batchSize);
 
+/// The first block of each rank of `order`, and behind them the number of
+/// blocks; of a batch that checkGrid() accepts.
+std::vector<int32_t>
+blockStarts(const std::vector<abi::FeatureDescriptor> &descriptors,
+            const std::vector<int32_t> &order, int64_t batchSize);
+
 /// The samplesPerTile that the manifest's features have, each once, in order.
 std::vector<int32_t> tileCuts(const Manifest &manifest);
 
@@ -76,8 +82,9 @@ struct FixedBinding {
       : FixedBinding(manifest, recflex::tileCuts(manifest)) {}
 
   /// What binding at run time would leave of this order, for a batch that
-  /// checkGrid() accepts; without keys.
-  Binding bind(int64_t batchSize) const;
+  /// checkGrid() accepts; without keys. `descriptors` are the manifest's.
+  Binding bind(const std::vector<abi::FeatureDescriptor> &descriptors,
+               int64_t batchSize) const;
 
   std::vector<abi::FixedRank> ranks; ///< [F]
   /// [abi::fixedGroups(F), abi::fixedCutStride(C)], C being the number of tile

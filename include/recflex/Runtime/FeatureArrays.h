@@ -10,6 +10,8 @@
 
 namespace recflex {
 
+struct FixedBinding;
+
 /// Addresses of the arrays that are written once, when tables are attached.
 struct FeatureArrays {
   DevicePtr descriptors = 0;
@@ -18,12 +20,12 @@ struct FeatureArrays {
 
 /// The arrays' contents, one behind the other: to be copied to the device, at
 /// an address aligned to 16 bytes. `tables[i]` is the address of row 0 of the
-/// manifest's table i. `manifest` has passed check(). With fixed binding,
-/// `tileCuts` are those that the kernel was compiled for.
+/// manifest's table i. `manifest` has passed check(). `fixed` is its binding;
+/// null if blocks are bound at run time.
 std::vector<std::byte> packFeatureArrays(const Manifest &manifest,
                                          const std::vector<DevicePtr> &tables,
-                                         const std::vector<int32_t> &tileCuts);
-/// The same of an artifact's manifest, whose features say the cuts.
+                                         const FixedBinding *fixed);
+/// The same with the binding that an artifact's manifest says.
 std::vector<std::byte> packFeatureArrays(const Manifest &manifest,
                                          const std::vector<DevicePtr> &tables);
 

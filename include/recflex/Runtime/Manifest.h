@@ -101,6 +101,9 @@ inline int64_t tableBytes(const ManifestTable &t) {
 /// what kernels can count. The error names the place as a path into the JSON:
 /// "features[3].table: ...".
 Status check(const Manifest &m);
+/// The part of it that is about ranks: with fixed binding every feature has one
+/// of its own, otherwise none has.
+Status checkRanks(const Manifest &m);
 
 /// The same without ptxVersion and leastDriver, which are known when there is
 /// PTX.

@@ -29,7 +29,7 @@ void attachTuning(mlir::ModuleOp module, const TuningProblem &problem,
 struct TunedState {
   Assignment assignment; ///< a schedule a class
   Occupancy occupancy;
-  emb::BindingKind binding = emb::BindingKind::Runtime;
+  emb::BindingKind binding = emb::BindingKind::Runtime; ///< the first's
 };
 
 /// Reads what attachTuning() wrote, and the binding. An error if a lookup has

@@ -2,6 +2,8 @@
 
 #include "Arguments.h"
 
+#include "recflex/Pipelines/Compiler.h"
+
 namespace recflex::capi {
 
 Status needPlace(const void *pointer, const char *name) {
@@ -25,6 +27,12 @@ Result<std::vector<std::string>> readStrings(const char *const *strings,
     result.push_back(strings[i]);
   }
   return result;
+}
+
+Status checkBindingWord(const char *word, const char *name) {
+  if (Status status = checkBinding(word); !status)
+    return makeError(name, ": '", word, "' ", status.error().message);
+  return {};
 }
 
 Result<bool> readFlag(int32_t number, const char *name) {

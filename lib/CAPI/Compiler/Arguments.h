@@ -26,6 +26,9 @@ Result<E> readEnum(int32_t number, int32_t last, const char *name,
   return makeError(name, " is ", number, "; give one of ", type);
 }
 
+/// Whether `word`, which `name` stands for, says when blocks are bound.
+Status checkBindingWord(const char *word, const char *name);
+
 /// A flag that is 0 or 1.
 Result<bool> readFlag(int32_t number, const char *name);
 

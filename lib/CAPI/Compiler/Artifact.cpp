@@ -42,9 +42,10 @@ static Status readOptions(const RecflexCompileOptions *given,
   options.compile.blocks = known.blocks;
   options.compile.batch = known.batch;
   if (known.binding) {
-    if (Status status = checkBinding(known.binding); !status)
-      return makeError("RecflexCompileOptions.binding: '", known.binding, "' ",
-                       status.error().message);
+    if (Status status =
+            checkBindingWord(known.binding, "RecflexCompileOptions.binding");
+        !status)
+      return status.error();
     options.compile.binding = std::string(known.binding);
   }
   for (const std::string &name : *schedules)

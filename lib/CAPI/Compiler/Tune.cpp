@@ -62,9 +62,10 @@ static Result<ModuleTuning> readSettings(RecflexModel &model,
                        name, "'");
   ModuleTuning settings;
   if (known.binding) {
-    if (Status status = checkBinding(known.binding); !status)
-      return makeError("RecflexTuneOptions.binding: '", known.binding, "' ",
-                       status.error().message);
+    if (Status status =
+            checkBindingWord(known.binding, "RecflexTuneOptions.binding");
+        !status)
+      return status.error();
     settings.binding = emb::symbolizeBindingKind(known.binding);
   }
   if (*device == RECFLEX_TUNE_GPU)

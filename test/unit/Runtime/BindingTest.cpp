@@ -164,7 +164,7 @@ TEST(FixedBinding, GroupsBeginWhereTheRanksAheadEnd) {
                   entry.samplesPerTile * entry.columnTiles;
       }
       EXPECT_EQ(blocks, countBlocks(descriptors, batchSize));
-      Binding bound = binding.bind(batchSize);
+      Binding bound = binding.bind(descriptors, batchSize);
       ASSERT_EQ(bound.order.size(), places.size());
       ASSERT_EQ(bound.starts.size(), places.size() + 1);
       EXPECT_EQ(bound.starts.front(), 0);
