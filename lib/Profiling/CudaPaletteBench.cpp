@@ -111,7 +111,7 @@ Benched<PaletteFigures> CudaPaletteBench::load(int64_t palette,
     return failure;
   }
   palettes[palette] = std::make_unique<LoadedPalette>(std::move(*loaded));
-  const DeviceKernel &kernel = palettes[palette]->forward;
+  const DeviceKernel &kernel = palettes[palette]->timed();
   PaletteFigures figures;
   figures.registers = kernel.registers;
   figures.spilledBytes = kernel.localBytes;
@@ -133,8 +133,9 @@ Result<const LoadedPalette *> CudaPaletteBench::find(int64_t palette) const {
 //===----------------------------------------------------------------------===//
 
 /// A tuner times thousands of assignments.
-static constexpr BenchOptions kTiming{/*samples=*/11, /*sampleSeconds=*/5e-4,
-                                      /*warmupSeconds=*/1e-3};
+static BenchOptions timing(int samples) {
+  return {samples, /*sampleSeconds=*/5e-4, /*warmupSeconds=*/1e-3};
+}
 
 /// An assignment whose blocks take that many times what those of the best one
 /// took gets one round alone.
@@ -176,6 +177,17 @@ static Status collectClocks(const PalettePooling &pooling, int64_t batchSize,
   return clocks.collect(stream, blocks, pooling.workspace(), times);
 }
 
+/// A launch over poisoned rows, compared with batch `i`'s reference.
+Status CudaPaletteBench::launchCompared(const PalettePooling &pooling,
+                                        const BatchArguments &arguments,
+                                        DevicePtr clocks, size_t i) {
+  if (Status status = outputs->poison(stream); !status)
+    return status;
+  if (Status status = pooling.launch(arguments, clocks, stream); !status)
+    return status;
+  return outputs->compare(stream, i);
+}
+
 Result<std::vector<FeatureProfile>>
 CudaPaletteBench::profileAll(const LoadedPalette &palette,
                              const BodyAssignment &assignment, int roundCount) {
@@ -198,18 +210,19 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
   for (int round = 0; round != roundCount; ++round) {
     rounds.emplace_back(manifest.features.size());
     for (size_t i = 0; i != batches.size(); ++i) {
-      // What the output is made of need be looked at only once.
-      if (round == 0)
-        if (Status status = outputs->poison(stream); !status)
-          return status.error();
       BatchArguments arguments =
           batches[i].arguments(manifest, outputs->address());
-      if (Status status = pooling->launch(arguments, clocks.address(), stream);
-          !status)
-        return status.error();
-      if (round == 0)
-        if (Status status = outputs->compare(stream, i); !status)
+      // What the output is made of need be looked at only once.
+      if (round == 0 && palette.forward)
+        if (Status status =
+                launchCompared(*pooling, arguments, /*clocks=*/0, i);
+            !status)
           return status.error();
+      Status status =
+          round == 0 ? launchCompared(*pooling, arguments, clocks.address(), i)
+                     : pooling->launch(arguments, clocks.address(), stream);
+      if (!status)
+        return status.error();
       if (Status status = collectClocks(*pooling, arguments.batchSize, stream,
                                         clocks, rounds.back());
           !status)
@@ -244,9 +257,11 @@ CudaPaletteBench::profile(int64_t palette, const BodyAssignment &assignment,
 // Times
 //===----------------------------------------------------------------------===//
 
-Result<KernelTiming> CudaPaletteBench::timeAll(
-    const LoadedPalette &palette, const BodyAssignment &assignment,
-    const LoadedPalette &yardstickPalette, const BodyAssignment &yardstick) {
+Result<KernelTiming>
+CudaPaletteBench::timeAll(const LoadedPalette &palette,
+                          const BodyAssignment &assignment,
+                          const LoadedPalette &yardstickPalette,
+                          const BodyAssignment &yardstick, int samples) {
   auto pooling = PalettePooling::create(palette, manifest, tables, assignment,
                                         batches, stream, memory->assignment);
   if (!pooling)
@@ -266,14 +281,14 @@ Result<KernelTiming> CudaPaletteBench::timeAll(
       return other->launch(arguments, /*clocks=*/0, stream);
     });
   }
-  auto samples = sampleRotations(stream, {launches, yardsticks}, kTiming);
-  if (!samples)
-    return samples.error();
+  auto times = sampleRotations(stream, {launches, yardsticks}, timing(samples));
+  if (!times)
+    return times.error();
   if (!yardstickSeconds)
-    yardstickSeconds = middle((*samples)[1]);
+    yardstickSeconds = middle((*times)[1]);
   std::vector<double> scaled;
-  for (size_t i = 0; i != (*samples)[0].size(); ++i)
-    scaled.push_back((*samples)[0][i] / (*samples)[1][i] * *yardstickSeconds);
+  for (size_t i = 0; i != (*times)[0].size(); ++i)
+    scaled.push_back((*times)[0][i] / (*times)[1][i] * *yardstickSeconds);
   Timing timing = summarize(std::move(scaled));
   return KernelTiming{timing.median, timing.p90 - timing.p10};
 }
@@ -281,14 +296,15 @@ Result<KernelTiming> CudaPaletteBench::timeAll(
 Benched<KernelTiming> CudaPaletteBench::time(int64_t palette,
                                              const BodyAssignment &assignment,
                                              int64_t yardstickPalette,
-                                             const BodyAssignment &yardstick) {
+                                             const BodyAssignment &yardstick,
+                                             int samples) {
   Result<const LoadedPalette *> found = find(palette);
   if (!found)
     return describeFailure(found.error());
   Result<const LoadedPalette *> other = find(yardstickPalette);
   if (!other)
     return describeFailure(other.error());
-  return benched(timeAll(**found, assignment, **other, yardstick));
+  return benched(timeAll(**found, assignment, **other, yardstick, samples));
 }
 
 } // namespace recflex

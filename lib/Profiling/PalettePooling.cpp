@@ -15,16 +15,18 @@ Result<LoadedPalette> LoadedPalette::load(const DevicePointer &device,
   if (!module)
     return module.error();
   LoadedPalette palette;
-  bool isFixed = !image.tileCuts.empty();
-  for (auto [name, threads, kernel] :
-       {std::tuple{abi::kBindKeysKernel, int32_t(abi::kBindThreads),
-                   &palette.bindKeys},
-        std::tuple{abi::kBindOrderKernel, int32_t(abi::kBindThreads),
-                   &palette.bindOrder},
-        std::tuple{abi::kForwardProfiledKernel, image.threads,
-                   &palette.forward}}) {
-    if (isFixed && kernel != &palette.forward)
-      continue;
+  std::vector<std::tuple<const char *, int32_t, DeviceKernel *>> wanted = {
+      {abi::kForwardProfiledKernel, image.threads, &palette.profiled}};
+  if (image.tileCuts.empty()) {
+    wanted.emplace_back(abi::kBindKeysKernel, abi::kBindThreads,
+                        &palette.bindKeys);
+    wanted.emplace_back(abi::kBindOrderKernel, abi::kBindThreads,
+                        &palette.bindOrder);
+  }
+  if (image.hasForward)
+    wanted.emplace_back(abi::kForwardKernel, image.threads,
+                        &palette.forward.emplace());
+  for (auto [name, threads, kernel] : wanted) {
     Result<DeviceKernel> found = findKernel(*module, name, threads);
     if (!found)
       return found.error();
@@ -39,7 +41,8 @@ Result<LoadedPalette> LoadedPalette::load(const DevicePointer &device,
 }
 
 namespace {
-/// A stream in which recflex_forward_profiled stands for the forward kernel.
+/// A stream in which recflex_forward_profiled stands for the forward kernel
+/// where there are clocks, or no other.
 class PaletteQueue final : public KernelQueue {
 public:
   PaletteQueue(const LoadedPalette &palette, DevicePtr clocks,
@@ -49,12 +52,14 @@ public:
   Status launch(const KernelLaunch &launch,
                 KernelArguments arguments) override {
     ParameterList parameters(arguments);
-    const DeviceKernel *kernel = &palette.forward;
+    bool isProfiled = clocks || !palette.forward;
+    const DeviceKernel *kernel =
+        isProfiled ? &palette.profiled : &*palette.forward;
     if (launch.kernel == KernelId::bindKeys)
       kernel = &palette.bindKeys;
     else if (launch.kernel == KernelId::bindOrder)
       kernel = &palette.bindOrder;
-    else
+    else if (isProfiled)
       parameters.add(clocks);
     return enqueueKernel(palette.module.device()->driver(), *kernel,
                          launch.blocks, launch.threads,

@@ -18,8 +18,12 @@ public:
   static Result<LoadedPalette> load(const DevicePointer &device,
                                     const PaletteImage &image);
 
+  /// The kernel that is timed.
+  const DeviceKernel &timed() const { return forward ? *forward : profiled; }
+
   PtxModule module;
-  DeviceKernel bindKeys, bindOrder, forward;
+  DeviceKernel bindKeys, bindOrder, profiled;
+  std::optional<DeviceKernel> forward; ///< if the image has it
   int32_t threads = 0;
   int64_t scratchBytes = 0;
   std::vector<int32_t> tileCuts; ///< empty if blocks are bound at run time
@@ -55,7 +59,8 @@ public:
          PoolingMemory &memory);
 
   /// Enqueues the forward of a batch. With `clocks`, room for two i64 a block,
-  /// blocks leave theirs there.
+  /// blocks leave theirs there; without, it is recflex_forward that runs, if
+  /// the palette has it.
   Status launch(const BatchArguments &batch, DevicePtr clocks,
                 const Stream &stream) const;
 

@@ -62,6 +62,7 @@ static void write(WireWriter &to, const PaletteImage &image) {
   to.put(image.threads);
   to.put(image.scratchBytes);
   to.put(image.tileCuts);
+  to.put(image.hasForward);
 }
 static void read(WireReader &from, PaletteImage &image) {
   image.code = from.getText();
@@ -69,6 +70,7 @@ static void read(WireReader &from, PaletteImage &image) {
   image.threads = from.get<int32_t>();
   image.scratchBytes = from.get<int64_t>();
   image.tileCuts = from.getAll<int32_t>();
+  image.hasForward = from.get<bool>();
 }
 
 /// An answer: whether there are figures, then they, or the failure.
@@ -135,8 +137,9 @@ static std::string answer(PaletteBench &bench, const std::string &request) {
     auto assignment = from.getAll<FeatureBody>();
     int64_t yardstickPalette = from.get<int64_t>();
     auto yardstick = from.getAll<FeatureBody>();
+    int samples = from.get<int32_t>();
     return toAnswer(
-        bench.time(palette, assignment, yardstickPalette, yardstick));
+        bench.time(palette, assignment, yardstickPalette, yardstick, samples));
   }
   }
   return "";
@@ -312,7 +315,8 @@ RemoteBench::profile(int64_t palette, const BodyAssignment &assignment,
 Benched<KernelTiming> RemoteBench::time(int64_t palette,
                                         const BodyAssignment &assignment,
                                         int64_t yardstickPalette,
-                                        const BodyAssignment &yardstick) {
+                                        const BodyAssignment &yardstick,
+                                        int samples) {
   for (int64_t needed : {palette, yardstickPalette})
     if (auto failure = restore(needed))
       return *failure;
@@ -322,6 +326,7 @@ Benched<KernelTiming> RemoteBench::time(int64_t palette,
   to.put(assignment);
   to.put(yardstickPalette);
   to.put(yardstick);
+  to.put(static_cast<int32_t>(samples));
   return run<KernelTiming>(to.text());
 }
 

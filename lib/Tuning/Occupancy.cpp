@@ -46,10 +46,10 @@ std::vector<Occupancy> occupanciesToTry(const TuningDevice &device) {
   constexpr size_t kAhead = 3;
   auto place = usual.begin() + std::min(kAhead, usual.size());
   std::vector<Occupancy> occupancies(usual.begin(), place);
-  for (int64_t threads : {256, 512}) {
+  for (auto [threads, count] : {std::pair(256, 1), {512, 2}, {1024, 1}}) {
     std::vector<Occupancy> larger = occupanciesToTry(device, threads);
-    if (!larger.empty())
-      occupancies.push_back(larger.front());
+    larger.resize(std::min<size_t>(larger.size(), count));
+    occupancies.insert(occupancies.end(), larger.begin(), larger.end());
   }
   occupancies.insert(occupancies.end(), place, usual.end());
   return occupancies;

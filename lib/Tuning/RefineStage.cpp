@@ -161,6 +161,7 @@ Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
     if (isFaster(changed.trial, best.kernel.trial)) {
       best.changes.push_back(
           {group, schedule, best.kernel.trial.cost, changed.trial.cost});
+      best.steps.push_back(std::move(best.kernel));
       best.kernel = std::move(changed);
     }
     report(best, group, works);

@@ -2,43 +2,13 @@
 
 #include "recflex/Tuning/Trials.h"
 
-#include "recflex/Support/Sha256.h"
-
 #include "llvm/ADT/STLExtras.h"
 
 #include <cmath>
-#include <sstream>
 
 using llvm::ArrayRef;
 
 namespace recflex {
-
-//===----------------------------------------------------------------------===//
-// TuningProblem
-//===----------------------------------------------------------------------===//
-
-static std::string hashOf(const std::vector<TunedLookup> &lookups) {
-  std::ostringstream os;
-  os.precision(17);
-  for (const TunedLookup &lookup : lookups) {
-    const emb::LookupShape &shape = lookup.shape;
-    const emb::BagStats &stats = lookup.stats;
-    os << shape.width << ' ' << shape.rows << ' ' << toString(shape.rowType)
-       << ' ' << toString(shape.indexType) << ' ' << toString(shape.pooling)
-       << ' ' << shape.weighted << ' ' << stats.mean << ' ' << stats.stddev
-       << ' ' << stats.max << ' ' << stats.coverage << ' ' << stats.distinct
-       << ' ' << stats.batch << '\n';
-  }
-  return toHex(Sha256::of(os.str()));
-}
-
-TuningProblem::TuningProblem(std::vector<TunedLookup> given)
-    : lookups(std::move(given)), classes(classifyLookups(lookups)),
-      identity(hashOf(lookups)) {}
-
-//===----------------------------------------------------------------------===//
-// Trials
-//===----------------------------------------------------------------------===//
 
 TrialKey Trials::keyOf(const FeatureClass &featureClass, std::string schedule,
                        const Occupancy &occupancy) const {
@@ -194,17 +164,17 @@ Trials::candidates(const FeatureClass &featureClass,
   return std::optional(std::move(trials));
 }
 
-Result<std::optional<Trial>> Trials::kernel(const Assignment &assignment,
-                                            const Occupancy &occupancy,
-                                            double share, TrialKind kind) {
+static std::string textOf(const Assignment &assignment) {
   std::string text;
   for (emb::ScheduleAttrInterface schedule : assignment)
     text += (text.empty() ? "" : "; ") + toText(schedule);
-  std::vector<RecordedTrial> made{
-      {makeKey(measurer, kind, problem.identity, std::move(text),
-               occupancy),
-       {},
-       ""}};
+  return text;
+}
+
+/// A trial of the fused kernel: remembered, or measured while there is time.
+Result<std::optional<Trial>>
+Trials::fused(TrialKey key, double share, llvm::function_ref<Trial()> measure) {
+  std::vector<RecordedTrial> made{{std::move(key), {}, ""}};
   auto found = lookUp(made[0].key);
   if (!found)
     return found.error();
@@ -214,16 +184,43 @@ Result<std::optional<Trial>> Trials::kernel(const Assignment &assignment,
   }
   if (isOutOfTime(share))
     return std::optional<Trial>();
-  made[0].trial =
-      kind == TrialKind::finalist
-          ? measurer.measureFinalist(problem.classes, assignment, occupancy)
-          : measurer.measureKernel(problem.classes, assignment, occupancy);
+  made[0].trial = measure();
   if (Status status = keep(made); !status)
     return status.error();
   Trial &trial = made[0].trial;
   if (!trial.isOk())
-    observer.onFailure({"the fused kernel", "", occupancy, trial});
+    observer.onFailure({"the fused kernel", "", made[0].key.occupancy, trial});
   return std::optional(std::move(trial));
+}
+
+Result<std::optional<Trial>> Trials::kernel(const Assignment &assignment,
+                                            const Occupancy &occupancy,
+                                            double share) {
+  return fused(makeKey(measurer, TrialKind::kernel, problem.identity,
+                       textOf(assignment), occupancy),
+               share, [&] {
+                 return measurer.measureKernel(problem.classes, assignment,
+                                               occupancy);
+               });
+}
+
+Result<std::optional<Trial>> Trials::finalist(const Assignment &assignment,
+                                              const Occupancy &occupancy,
+                                              const BlockOrder &order,
+                                              int repetition) {
+  std::string text = textOf(assignment);
+  if (!order.empty())
+    text += "; order " + toText(order);
+  if (repetition)
+    text += "; repetition " + std::to_string(repetition);
+  return fused(
+      makeKey(measurer, TrialKind::finalist, problem.identity, std::move(text),
+              occupancy),
+      /*share=*/1, [&] {
+        return measurer.measureFinalist(
+            problem.classes, assignment, occupancy,
+            rankLookups(problem, assignment, occupancy.threads, order));
+      });
 }
 
 Result<size_t>

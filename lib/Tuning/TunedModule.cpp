@@ -76,6 +76,18 @@ void attachOccupancy(ModuleOp module, const Occupancy &occupancy) {
                                             occupancy.blocks));
 }
 
+void attachRanks(ModuleOp module, ArrayRef<int64_t> ranks) {
+  Builder builder(module.getContext());
+  size_t number = 0;
+  module.walk([&](emb::LookupOp lookup) {
+    if (ranks.empty())
+      lookup->removeAttr(emb::EmbDialect::kRankAttr);
+    else
+      lookup->setAttr(emb::EmbDialect::kRankAttr,
+                      builder.getI64IntegerAttr(ranks[number++]));
+  });
+}
+
 void attachBinding(ModuleOp module, emb::BindingKind binding) {
   attachToFunctions(module, emb::EmbDialect::kBindingAttr,
                     emb::BindingKindAttr::get(module.getContext(), binding));
@@ -87,6 +99,11 @@ void attachTuning(ModuleOp module, const TuningProblem &problem,
   for (const ClassChoice &choice : result.choices)
     assignment.push_back(choice.chosen.schedule);
   attachSchedules(module, problem, assignment);
+  std::vector<int64_t> ranks;
+  if (result.ordered)
+    ranks = rankLookups(problem, assignment, result.occupancy.threads,
+                        result.ordered->order);
+  attachRanks(module, ranks);
   attachOccupancy(module, result.occupancy);
 }
 

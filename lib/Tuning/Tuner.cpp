@@ -72,40 +72,65 @@ Tuner::refine(const std::vector<LocalRanking> &rankings,
     return refined;
   refined->changes.insert(refined->changes.begin(), best.changes.begin(),
                           best.changes.end());
+  refined->steps.insert(refined->steps.begin(), best.steps.begin(),
+                        best.steps.end());
   return refined;
 }
 
-/// The kernels to choose from in the end: the refined one, and of what a user
-/// could have without tuning, or with one stage less, the fastest.
+/// At most `count` of the kernels that `accepts` accepts, the fastest first.
+template <typename Accept>
+static std::vector<const MeasuredKernel *>
+fastestOf(const std::vector<MeasuredKernel> &kernels, size_t count,
+          const Accept &accepts) {
+  std::vector<const MeasuredKernel *> accepted;
+  for (const MeasuredKernel &kernel : kernels)
+    if (accepts(kernel))
+      accepted.push_back(&kernel);
+  // Equals stay in the order in which they were measured.
+  llvm::sort(accepted, [](const auto *a, const auto *b) {
+    return std::pair(a->trial.cost, a) < std::pair(b->trial.cost, b);
+  });
+  accepted.resize(std::min(accepted.size(), count));
+  return accepted;
+}
+
+/// The kernels to choose from in the end: the refined one, what it was before
+/// its last changes and, of what a user could have without tuning or with one
+/// stage less, the fastest.
 static std::vector<RefinedKernel>
 findFinalists(const RefinedKernel &refined,
-              const std::vector<MeasuredKernel> &kernels) {
+              const std::vector<MeasuredKernel> &kernels,
+              const TuningOptions &options) {
   std::vector<RefinedKernel> finalists = {refined};
-  auto add = [&](const MeasuredKernel *kernel) {
+  auto add = [&](const MeasuredKernel &kernel,
+                 llvm::ArrayRef<Refinement> changes = {}) {
     auto isAlike = [&](const RefinedKernel &other) {
-      return other.kernel.assignment == kernel->assignment &&
-             other.kernel.occupancy == kernel->occupancy;
+      return other.kernel.assignment == kernel.assignment &&
+             other.kernel.occupancy == kernel.occupancy;
     };
-    if (kernel && llvm::none_of(finalists, isAlike))
-      finalists.push_back({*kernel, {}});
+    if (llvm::none_of(finalists, isAlike))
+      finalists.push_back({kernel, changes.vec()});
   };
-  auto fastestOf = [&](auto accepts) {
-    const MeasuredKernel *best = nullptr;
-    for (const MeasuredKernel &kernel : kernels)
-      if (accepts(kernel) && (!best || kernel.trial.cost < best->trial.cost))
-        best = &kernel;
-    return best;
+  auto addFastest = [&](size_t count, auto accepts) {
+    for (const MeasuredKernel *kernel : fastestOf(kernels, count, accepts))
+      add(*kernel);
   };
-  add(fastestOf([](const auto &k) { return k.origin == kUntunedOrigin; }));
+  size_t undone = std::min(refined.steps.size(), options.finalSteps);
+  for (size_t i = 0; i != undone; ++i) {
+    size_t kept = refined.steps.size() - 1 - i;
+    add(refined.steps[kept], llvm::ArrayRef(refined.changes).take_front(kept));
+  }
+  addFastest(1, [](const auto &k) { return k.origin == kUntunedOrigin; });
   // What -emb-fuse does without a word on blocks.
-  add(fastestOf([](const auto &k) {
+  addFastest(1, [](const auto &k) {
     return k.origin == kUntunedOrigin &&
            k.occupancy.blocks == emb::defaultBlocks(k.occupancy.threads);
-  }));
-  add(fastestOf([](const auto &k) { return k.origin == kWinnersOrigin; }));
-  add(fastestOf([](const auto &k) {
+  });
+  addFastest(options.finalOccupancies,
+             [](const auto &k) { return k.origin == kWinnersOrigin; });
+  addFastest(options.finalOccupancies, [](const auto &k) {
     return k.origin != kUntunedOrigin && k.origin != kWinnersOrigin;
-  }));
+  });
   return finalists;
 }
 
@@ -114,10 +139,16 @@ Result<RefinedKernel>
 Tuner::decide(const RefinedKernel &refined,
               const std::vector<MeasuredKernel> &kernels) {
   std::optional<RefinedKernel> best;
-  for (RefinedKernel &finalist : findFinalists(refined, kernels)) {
+  std::vector<RefinedKernel> finalists =
+      findFinalists(refined, kernels, options);
+  std::vector<KernelChoice> choices;
+  for (const RefinedKernel &finalist : finalists)
+    choices.push_back({finalist.kernel.assignment, finalist.kernel.occupancy});
+  context.measurer.expectFinalists(choices);
+  for (RefinedKernel &finalist : finalists) {
     MeasuredKernel &kernel = finalist.kernel;
-    auto trial = context.trials.kernel(kernel.assignment, kernel.occupancy,
-                                       /*share=*/1, TrialKind::finalist);
+    auto trial = context.trials.finalist(kernel.assignment, kernel.occupancy,
+                                         /*order=*/{});
     if (!trial)
       return trial.error();
     if (!*trial)
@@ -171,6 +202,13 @@ Result<TuningResult> Tuner::run() {
     auto refined = decide(*searched, *kernels);
     if (!refined)
       return refined.error();
+    if (context.measurer.ranksBlocks()) {
+      auto ordered = OrderStage(context).run(refined->kernel);
+      if (!ordered)
+        return ordered.error();
+      refined->kernel.trial = ordered->trial;
+      result.ordered = std::move(*ordered);
+    }
     ranking = &findRanking(*rankings, refined->kernel.occupancy);
     assignment = std::move(refined->kernel.assignment);
     result.origin = std::move(refined->kernel.origin);

@@ -8,7 +8,7 @@
 // Said to the pass, it counts more than what the function says.
 // RUNTIME-NOT: order [
 
-// OCCUPANCY-COUNT-10: occupancy <threads = 256, blocks = 4>
+// OCCUPANCY-COUNT-11: occupancy <threads = 256, blocks = 4>
 
 // Where nothing is said of blocks, large ones are fewer: a thread has as many
 // registers.
@@ -152,6 +152,33 @@ func.func @tuned(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>)
       {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 1>}
       : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
   return %0 : tensor<?x4xf32>
+}
+
+// Ranks come first, whatever the statistics, which are not needed then.
+// CHECK-LABEL: func.func @ranks(
+// CHECK:         occupancy <threads = 128, blocks = 10> order [2, 0, 1] :
+// RUNTIME-LABEL: func.func @ranks(
+func.func @ranks(%kjt: !emb.kjt<3 x i32>, %t0: tensor<1024x4xf32>)
+    -> tensor<?x12xf32> attributes {emb.binding = #emb.binding<fixed>} {
+  %b0 = emb.feature %kjt[0] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  %b1 = emb.feature %kjt[1] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  %b2 = emb.feature %kjt[2] : !emb.kjt<3 x i32> -> !emb.bags<i32>
+  %0 = emb.lookup sum %t0[%b0]
+      {emb.rank = 7 : i64,
+       schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>}
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  %1 = emb.lookup sum %t0[%b1]
+      {schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>,
+       stats = #emb.stats<mean = 5.0, stddev = 1.0, max = 40, coverage = 1.0,
+                          distinct = 9.0, batch = 8>}
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  %2 = emb.lookup sum %t0[%b2]
+      {emb.rank = 5 : i64,
+       schedule = #emb.gather<vector = 4, lanes = 1, unroll = 4>}
+      : tensor<1024x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  %out = emb.concat %0, %1, %2
+      : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32> -> tensor<?x12xf32>
+  return %out : tensor<?x12xf32>
 }
 
 // Fixed binding goes by the steps of the longest bag; equal ones keep their

@@ -167,6 +167,9 @@ void RandomModule::addLookups(Body &body) {
       lookup.setStatsAttr(random.drawStats());
     if (random.once(2))
       lookup.setScheduleAttr(random.drawSchedule(lookup.getShape()));
+    if (random.once(4))
+      lookup->setAttr(emb::EmbDialect::kRankAttr,
+                      body.builder.getI64IntegerAttr(random.draw(0, 1000)));
     decorate(lookup);
     body.pooled.push_back(lookup);
   }

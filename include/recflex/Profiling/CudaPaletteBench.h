@@ -15,6 +15,7 @@
 namespace recflex {
 
 class LoadedPalette;
+class PalettePooling;
 class PooledOutputs;
 
 /// A model's batches, and what their outputs must be.
@@ -42,7 +43,8 @@ public:
                                                int rounds) override;
   Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
                              int64_t yardstickPalette,
-                             const BodyAssignment &yardstick) override;
+                             const BodyAssignment &yardstick,
+                             int samples) override;
 
 private:
   struct Memory;
@@ -51,13 +53,16 @@ private:
                    std::vector<DevicePtr> tables, Stream stream);
   Status upload(const BenchSamples &samples);
   Result<const LoadedPalette *> find(int64_t palette) const;
+  Status launchCompared(const PalettePooling &pooling,
+                        const BatchArguments &arguments, DevicePtr clocks,
+                        size_t i);
   Result<std::vector<FeatureProfile>>
   profileAll(const LoadedPalette &palette, const BodyAssignment &assignment,
              int rounds);
   Result<KernelTiming> timeAll(const LoadedPalette &palette,
                                const BodyAssignment &assignment,
                                const LoadedPalette &yardstickPalette,
-                               const BodyAssignment &yardstick);
+                               const BodyAssignment &yardstick, int samples);
 
   DevicePointer device;
   Manifest manifest;

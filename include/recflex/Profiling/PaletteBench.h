@@ -50,6 +50,8 @@ struct PaletteImage {
   /// With fixed binding, the samples a tile that it was compiled for, in order;
   /// empty if blocks are bound at run time.
   std::vector<int32_t> tileCuts = {};
+  /// Whether recflex_forward is in it: that is then what is timed.
+  bool hasForward = false;
 };
 
 /// What the driver says of a palette's kernel.
@@ -102,17 +104,19 @@ public:
   virtual void unload(int64_t palette) = 0;
 
   /// Runs an assignment over all batches, `rounds` times (1 or more), with the
-  /// clocks of all blocks. The outputs are compared with the references.
+  /// clocks of all blocks. The outputs are compared with the references, those
+  /// of recflex_forward too if the palette has it.
   virtual Benched<std::vector<FeatureProfile>>
   profile(int64_t palette, const BodyAssignment &assignment, int rounds) = 0;
 
-  /// Times an assignment, without clocks, in turns with a yardstick; the times
-  /// are scaled so that the yardstick takes as long as it took at first: what
-  /// slows both down does not count.
+  /// Times an assignment, without clocks, in turns with a yardstick, `samples`
+  /// (1 or more) times; the times are scaled so that the yardstick takes as
+  /// long as it took at first: what slows both down does not count.
   virtual Benched<KernelTiming> time(int64_t palette,
                                      const BodyAssignment &assignment,
                                      int64_t yardstickPalette,
-                                     const BodyAssignment &yardstick) = 0;
+                                     const BodyAssignment &yardstick,
+                                     int samples) = 0;
 };
 
 } // namespace recflex

@@ -50,7 +50,8 @@ public:
                                                int rounds) override;
   Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
                              int64_t yardstickPalette,
-                             const BodyAssignment &yardstick) override;
+                             const BodyAssignment &yardstick,
+                             int samples) override;
 
   /// Children started until now.
   int starts() const { return startCount; }

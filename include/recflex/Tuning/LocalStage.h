@@ -35,6 +35,17 @@ struct TuningOptions {
   size_t refineOccupancies = 3;
   /// Refining ends with a pass that gains less than this part of the time.
   double passGain = 0.005;
+  /// Changes that the final takes back, one after the other, to see whether the
+  /// kernel's own code is faster without.
+  size_t finalSteps = 6;
+  /// Kernels of local winners, and of uniform settings, in the final.
+  size_t finalOccupancies = 2;
+  /// Orders of blocks, drawn at random, to try of a kernel with fixed binding.
+  size_t orderTrials = 240;
+  /// An order must gain that part of the time to count as faster...
+  double orderGain = 0.001;
+  /// ... and that part of the larger spread of the two; twice.
+  double orderNoise = 0.15;
   /// Other schedules to try of each class in the end, to see whether the chosen
   /// one is the fastest (Mutations.h).
   size_t mutations = 0;

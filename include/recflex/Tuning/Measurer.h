@@ -18,6 +18,12 @@ namespace recflex {
 /// A schedule for each class.
 using Assignment = std::vector<emb::ScheduleAttrInterface>;
 
+/// What a fused kernel is made of.
+struct KernelChoice {
+  Assignment assignment;
+  Occupancy occupancy;
+};
+
 /// What the trials depend on besides the device.
 struct TuningVersions {
   /// Of the compiler that made the kernels, and how they were made: with
@@ -49,6 +55,9 @@ public:
   virtual void expectKernels(const Occupancy &occupancy,
                              llvm::ArrayRef<Assignment> candidates) {}
 
+  /// The same of finalists.
+  virtual void expectFinalists(llvm::ArrayRef<KernelChoice> choices) {}
+
   /// Measures candidates of one class, all in one kernel at that occupancy,
   /// with the multiprocessors as full as in a fused kernel. Gives one trial a
   /// candidate. Where the common kernel fails, the measurer finds out which
@@ -65,12 +74,16 @@ public:
                               const Occupancy &occupancy) = 0;
 
   /// The same of the very code that the tuned model will be compiled to, where
-  /// measureKernel() may have other bodies beside it.
+  /// measureKernel() may have other bodies beside it. `ranks` are the lookups'
+  /// `emb.rank`; if there are none, blocks are in the order of the statistics.
   virtual Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
                                 const Assignment &assignment,
-                                const Occupancy &occupancy) {
+                                const Occupancy &occupancy,
+                                llvm::ArrayRef<int64_t> ranks) {
     return measureKernel(classes, assignment, occupancy);
   }
+  /// Whether ranks make a difference to it: whether binding is fixed.
+  virtual bool ranksBlocks() const { return false; }
 
   /// Where the time went, as a line to print; empty if there is nothing to say.
   virtual std::string summary() const { return ""; }

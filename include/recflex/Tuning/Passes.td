@@ -65,14 +65,16 @@ def EmbTuneOccupancyPass : TuningPass<"emb-tune-occupancy"> {
   let description = [{
     All of the tuner, as `recflex tune` does it: fused kernels of the local
     winners at each occupancy and of uniform settings, then refining of the
-    fastest, one class at a time. It begins with the trials of the local stage.
+    fastest, one class at a time; and where the binding is fixed and the
+    measurer heeds it, the order of its blocks. It begins with the trials of the local stage.
     Those that the record has are known; the others are made now. So after
     `emb-tune-local` with the same record only fused kernels are measured, and
     the two passes give what `recflex tune` gives; without a record this pass
     alone gives it, and one before it was in vain.
 
-    Attaches a schedule to each lookup and the occupancy to the functions that
-    have lookups, in place of those that are there; nothing else is changed.
+    Attaches a schedule to each lookup, `emb.rank` if an order was found, and
+    the occupancy to the functions that have lookups, in place of those that are
+    there; nothing else is changed.
 
     Every choice is a remark of the category `emb-tune-occupancy`.
 

@@ -9,13 +9,14 @@
 
 namespace recflex {
 
-enum class TuningStage : uint8_t { local, global, refine, final };
+enum class TuningStage : uint8_t { local, global, refine, final, order };
 
 inline std::string_view toString(TuningStage stage) {
   return stage == TuningStage::local    ? "local"
          : stage == TuningStage::global ? "global"
          : stage == TuningStage::refine ? "refine"
-                                        : "final";
+         : stage == TuningStage::final  ? "final"
+                                        : "order";
 }
 
 /// After one step: all candidates of a class at an occupancy, or one kernel.

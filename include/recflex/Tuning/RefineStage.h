@@ -17,6 +17,8 @@ struct Refinement {
 struct RefinedKernel {
   MeasuredKernel kernel;
   std::vector<Refinement> changes;
+  /// What it was before each of them.
+  std::vector<MeasuredKernel> steps = {};
 };
 
 /// Changes schedules in the real fused kernel: first of all classes of one shape

@@ -3,6 +3,7 @@
 #ifndef RECFLEX_TUNING_TRIALS_H
 #define RECFLEX_TUNING_TRIALS_H
 
+#include "recflex/Tuning/BlockOrder.h"
 #include "recflex/Tuning/Budget.h"
 #include "recflex/Tuning/Progress.h"
 #include "recflex/Tuning/TrialRecord.h"
@@ -12,17 +13,6 @@
 #include <map>
 
 namespace recflex {
-
-/// The lookups of one model, in classes.
-struct TuningProblem {
-  std::vector<TunedLookup> lookups;
-  std::vector<FeatureClass> classes;
-  /// A hash of everything about the lookups but their names: fused kernels are
-  /// trials of this very model.
-  std::string identity;
-
-  explicit TuningProblem(std::vector<TunedLookup> lookups);
-};
 
 /// Where stages get trials from: the record or, if it has none, the measurer,
 /// whose answer is recorded before anybody sees it. What the record says
@@ -43,11 +33,17 @@ public:
              llvm::ArrayRef<emb::ScheduleAttrInterface> schedules,
              const Occupancy &occupancy, double share = 1);
 
-  /// The fused kernel's trial, in the same way; `kind` is kernel or finalist.
+  /// The fused kernel's trial, in the same way.
   Result<std::optional<Trial>> kernel(const Assignment &assignment,
                                       const Occupancy &occupancy,
-                                      double share = 1,
-                                      TrialKind kind = TrialKind::kernel);
+                                      double share = 1);
+
+  /// The same of its own code, with its blocks in that order; `repetition`
+  /// numbers trials of the same.
+  Result<std::optional<Trial>> finalist(const Assignment &assignment,
+                                        const Occupancy &occupancy,
+                                        const BlockOrder &order,
+                                        int repetition = 0);
 
   /// The trial that found the schedule dangerous for this class; null if none
   /// has.
@@ -76,6 +72,8 @@ private:
   TrialKey keyOf(const FeatureClass &featureClass, std::string schedule,
                  const Occupancy &occupancy) const;
   Result<std::optional<Trial>> lookUp(const TrialKey &key) const;
+  Result<std::optional<Trial>> fused(TrialKey key, double share,
+                                     llvm::function_ref<Trial()> measure);
   bool isOutOfTime(double share);
   Status keep(std::vector<RecordedTrial> &made);
 

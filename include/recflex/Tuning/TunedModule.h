@@ -19,9 +19,12 @@ void attachSchedules(mlir::ModuleOp module, const TuningProblem &problem,
                      const Assignment &assignment);
 /// Attaches the occupancy to the functions that have lookups.
 void attachOccupancy(mlir::ModuleOp module, const Occupancy &occupancy);
+/// Attaches the lookups' ranks, in that order, or takes them away if there are
+/// none.
+void attachRanks(mlir::ModuleOp module, llvm::ArrayRef<int64_t> ranks);
 /// Attaches when blocks are bound to the same functions.
 void attachBinding(mlir::ModuleOp module, emb::BindingKind binding);
-/// Schedules and occupancy, as a tuner found them.
+/// Schedules, ranks and occupancy, as a tuner found them.
 void attachTuning(mlir::ModuleOp module, const TuningProblem &problem,
                   const TuningResult &result);
 

@@ -1,9 +1,10 @@
-//===- Tuner.h - The three stages -------------------------------*- C++ -*-===//
+//===- Tuner.h - The stages, in order ---------------------------*- C++ -*-===//
 
 #ifndef RECFLEX_TUNING_TUNER_H
 #define RECFLEX_TUNING_TUNER_H
 
 #include "recflex/Tuning/Mutations.h"
+#include "recflex/Tuning/OrderStage.h"
 #include "recflex/Tuning/RefineStage.h"
 
 namespace recflex {
@@ -23,6 +24,8 @@ struct TuningResult {
   std::vector<ClassChoice> choices; ///< one a class
   std::string origin;               ///< of the kernel that refining began with
   std::vector<Refinement> changes;
+  /// The order of its blocks; none if they are bound at run time.
+  std::optional<OrderedKernel> ordered;
   /// The fused kernel's trial; none if the budget ended before the first.
   std::optional<Trial> kernel;
   /// All kernels of the global stage that work.

@@ -222,14 +222,18 @@ void emitForwardKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
         .emit(overlaps);
 }
 
-void emitProfiledKernel(gpu::GPUModuleOp module, const KernelPlan &plan,
-                        bool overlaps) {
+void emitPaletteKernels(gpu::GPUModuleOp module, const KernelPlan &plan,
+                        bool withForward, bool overlaps) {
   LLVM::GlobalOp shared = createSharedMemory(module, plan);
   SmallVector<func::FuncOp> bodies =
       emitBodies(module, plan, shared, /*anyFormat=*/false);
-  Variant variant{abi::kForwardProfiledKernel, false, Variant::unchecked,
-                  /*profiled=*/true};
-  ForwardKernel(module, plan, variant, bodies).emit(overlaps);
+  auto emit = [&](const Variant &variant) {
+    ForwardKernel(module, plan, variant, bodies).emit(overlaps);
+  };
+  if (withForward)
+    emit({abi::kForwardKernel, false, Variant::unchecked});
+  emit({abi::kForwardProfiledKernel, false, Variant::unchecked,
+        /*profiled=*/true});
 }
 
 } // namespace recflex

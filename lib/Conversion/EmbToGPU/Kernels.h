@@ -92,9 +92,9 @@ llvm::SmallVector<mlir::Value> packTile(const TileArguments &tile);
 void emitForwardKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
                         bool overlaps);
 
-/// recflex_forward_profiled.
-void emitProfiledKernel(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
-                        bool overlaps);
+/// recflex_forward_profiled and, if it is wanted, recflex_forward.
+void emitPaletteKernels(mlir::gpu::GPUModuleOp module, const KernelPlan &plan,
+                        bool withForward, bool overlaps);
 
 /// The address of entry `number`, an i32, of an array of `bytes` each.
 mlir::Value entryAt(KernelBuilder &b, mlir::Value array, mlir::Value number,

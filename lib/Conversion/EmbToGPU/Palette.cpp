@@ -51,7 +51,7 @@ static FailureOr<std::string> compile(const PaletteSpec &spec,
   bool overlaps = abi::overlapsKernels(spec.chip);
   if (!plan->fixed)
     emitBindKernels(kernels, *plan, overlaps);
-  emitProfiledKernel(kernels, *plan, overlaps);
+  emitPaletteKernels(kernels, *plan, spec.withForward, overlaps);
   (*module)->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
                      builder.getUnitAttr());
 

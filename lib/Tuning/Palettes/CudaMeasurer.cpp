@@ -51,8 +51,10 @@ public:
   }
   Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
                              int64_t yardstickPalette,
-                             const BodyAssignment &yardstick) override {
-    return bench ? bench->time(palette, assignment, yardstickPalette, yardstick)
+                             const BodyAssignment &yardstick,
+                             int samples) override {
+    return bench ? bench->time(palette, assignment, yardstickPalette, yardstick,
+                               samples)
                  : Benched<KernelTiming>(notLoaded());
   }
 

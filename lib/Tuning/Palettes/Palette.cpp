@@ -13,6 +13,10 @@ Palette::Palette(int64_t number, const Occupancy &occupancy,
                  const PaletteModel &model)
     : number(number), occupancy(occupancy), model(model) {}
 
+static int64_t alignedScratch(const emb::TileShape &tile) {
+  return llvm::alignTo(tile.scratchBytes, abi::kScratchAlignment);
+}
+
 void Palette::addUntuned() {
   for (const PaletteModel::Feature &feature : model.features)
     add(feature.shape, feature.untuned);
@@ -26,6 +30,15 @@ void Palette::add(size_t shape, emb::ScheduleAttrInterface schedule) {
     bodies.push_back({shape, schedule});
 }
 
+void Palette::specialize(const Assignment &schedules) {
+  exactScratch = 0;
+  for (auto [feature, given] : llvm::zip_equal(model.features, schedules)) {
+    emb::ScheduleAttrInterface schedule = given ? given : feature.untuned;
+    add(feature.shape, schedule);
+    *exactScratch += alignedScratch(tileOf(feature.shape, schedule));
+  }
+}
+
 bool Palette::has(size_t shape, emb::ScheduleAttrInterface schedule) const {
   return numbers.count({shape, schedule.getAsOpaquePointer()}) != 0;
 }
@@ -35,13 +48,11 @@ emb::TileShape Palette::tileOf(size_t shape,
   return schedule.getTileShape(model.shapes[shape].lookup, occupancy.threads);
 }
 
-static int64_t alignedScratch(const emb::TileShape &tile) {
-  return llvm::alignTo(tile.scratchBytes, abi::kScratchAlignment);
-}
-
 /// Enough for any assignment: of each feature the most that one of its bodies
 /// needs.
 int64_t Palette::scratchBytes() const {
+  if (exactScratch)
+    return *exactScratch;
   std::vector<int64_t> most(model.shapes.size(), 0);
   for (const Body &body : bodies)
     most[body.shape] = std::max(
@@ -59,6 +70,7 @@ PaletteSpec Palette::describe(const std::string &chip) const {
   spec.blocks = occupancy.blocks;
   spec.scratchBytes = scratchBytes();
   spec.chip = chip;
+  spec.withForward = exactScratch.has_value();
   for (const Body &body : bodies) {
     BodyShape shape = model.shapes[body.shape];
     shape.threads = occupancy.threads;
@@ -77,9 +89,10 @@ void Palette::submit(PaletteCompiler &compiler, const std::string &chip) {
     result = compiler.submit(describe(chip));
 }
 
-BodyAssignment Palette::assign(const Assignment &schedules) const {
+BodyAssignment Palette::assign(const Assignment &schedules,
+                               llvm::ArrayRef<int64_t> ranks) const {
   BodyAssignment assignment;
-  std::vector<int64_t> steps;
+  std::vector<emb::FixedPlace> places;
   int64_t scratch = 0;
   for (auto [feature, given] : llvm::zip_equal(model.features, schedules)) {
     emb::ScheduleAttrInterface schedule = given ? given : feature.untuned;
@@ -93,10 +106,14 @@ BodyAssignment Palette::assign(const Assignment &schedules) const {
     body.scratch = static_cast<int32_t>(scratch);
     scratch += alignedScratch(tile);
     assignment.push_back(body);
-    steps.push_back(emb::serialSteps(feature.longestBag, tile));
+    emb::FixedPlace place;
+    if (!ranks.empty())
+      place.rank = ranks[feature.lookup];
+    place.steps = emb::serialSteps(feature.longestBag, tile);
+    places.push_back(place);
   }
   if (model.manifest.fixedBinding)
-    for (auto [rank, feature] : llvm::enumerate(emb::fixedOrder(steps)))
+    for (auto [rank, feature] : llvm::enumerate(emb::fixedOrder(places)))
       assignment[feature].rank = static_cast<int32_t>(rank);
   return assignment;
 }

@@ -21,6 +21,10 @@ public:
   /// The untuned schedules of all features.
   void addUntuned();
   void add(size_t shape, emb::ScheduleAttrInterface schedule);
+  /// Leaves it with one assignment: its code is what a model with these
+  /// schedules is compiled to, and recflex_forward is in it. To be called
+  /// first.
+  void specialize(const Assignment &schedules);
   bool has(size_t shape, emb::ScheduleAttrInterface schedule) const;
   size_t size() const { return bodies.size(); }
 
@@ -30,8 +34,9 @@ public:
   const CompiledPalette &compiled() const { return result.get(); }
 
   /// The features' bodies, for a schedule each; null stands for the untuned
-  /// one. All must be in the palette.
-  BodyAssignment assign(const Assignment &schedules) const;
+  /// one. All must be in the palette. `ranks` are the lookups', if any.
+  BodyAssignment assign(const Assignment &schedules,
+                        llvm::ArrayRef<int64_t> ranks = {}) const;
 
   const int64_t number;
   const Occupancy occupancy;
@@ -54,6 +59,8 @@ private:
   const PaletteModel &model;
   std::vector<Body> bodies;
   std::map<Key, int32_t> numbers;
+  /// Bytes a sample of the one assignment, if it is specialized.
+  std::optional<int64_t> exactScratch;
   std::shared_future<CompiledPalette> result;
 };
 

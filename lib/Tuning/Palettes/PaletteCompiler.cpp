@@ -103,6 +103,7 @@ CompiledPalette PaletteCompiler::compile(const PaletteSpec &spec) {
   if (spec.fixed)
     palette.image.tileCuts.assign(spec.fixed->cuts.begin(),
                                   spec.fixed->cuts.end());
+  palette.image.hasForward = spec.withForward;
 
   Result<std::string> ptx = makePtx(spec);
   auto start = Clock::now();

@@ -78,11 +78,9 @@ std::string PaletteMeasurer::summary() const {
 //===----------------------------------------------------------------------===//
 
 std::unique_ptr<Palette>
-PaletteMeasurer::makePalette(const Occupancy &occupancy, Rounds rounds,
-                             bool isFinal) {
+PaletteMeasurer::makePalette(const Occupancy &occupancy, Rounds rounds) {
   auto palette = std::make_unique<Palette>(nextNumber++, occupancy, model);
-  if (!isFinal)
-    palette->addUntuned();
+  palette->addUntuned();
   forEachChoice(rounds,
                 [&](size_t number, emb::ScheduleAttrInterface schedule) {
                   for (size_t shape : shapesOf[number])
@@ -130,6 +128,14 @@ void PaletteMeasurer::expectKernels(const Occupancy &occupancy,
   if (palette)
     bench->unload(palette->number);
   palette = makePalette(occupancy, makeRounds(candidates));
+}
+
+void PaletteMeasurer::expectFinalists(ArrayRef<KernelChoice> choices) {
+  for (std::unique_ptr<Palette> &palette : finalPalettes)
+    bench->unload(palette->number);
+  finalPalettes.clear();
+  for (const KernelChoice &choice : choices)
+    finalPalette(choice);
 }
 
 /// What was announced is compiled once something of it is wanted: of the next
@@ -495,8 +501,9 @@ Palette &PaletteMeasurer::kernelPalette(const Occupancy &occupancy,
 }
 
 Trial PaletteMeasurer::measureAssignment(Palette &palette,
-                                         const Assignment &assignment) {
-  BodyAssignment bodies = palette.assign(byFeature(assignment));
+                                         const Assignment &assignment,
+                                         ArrayRef<int64_t> ranks, int samples) {
+  BodyAssignment bodies = palette.assign(byFeature(assignment), ranks);
   auto profiles = timed(onBench, [&] {
     return bench->profile(palette.number, bodies, /*rounds=*/1);
   });
@@ -508,7 +515,8 @@ Trial PaletteMeasurer::measureAssignment(Palette &palette,
 
   auto timing = timed(onBench, [&] {
     return bench->time(palette.number, bodies, yardstick->number,
-                       yardstick->assign(Assignment(model.features.size())));
+                       yardstick->assign(Assignment(model.features.size())),
+                       samples);
   });
   if (auto *failure = std::get_if<BenchFailure>(&timing))
     return toTrial(*failure);
@@ -534,18 +542,34 @@ Trial PaletteMeasurer::measureAssignment(Palette &palette,
   return trial;
 }
 
+/// The palette of that very kernel, announced or made for it.
+Palette &PaletteMeasurer::finalPalette(const KernelChoice &choice) {
+  Rounds rounds = {choice.assignment};
+  auto found = llvm::find_if(finalPalettes, [&](const auto &palette) {
+    return palette->occupancy == choice.occupancy && palette->rounds == rounds;
+  });
+  if (found != finalPalettes.end())
+    return **found;
+  auto palette =
+      std::make_unique<Palette>(nextNumber++, choice.occupancy, model);
+  palette->specialize(byFeature(choice.assignment));
+  palette->rounds = std::move(rounds);
+  finalPalettes.push_back(std::move(palette));
+  return *finalPalettes.back();
+}
+
 Trial PaletteMeasurer::measureFinalist(ArrayRef<FeatureClass>,
                                        const Assignment &assignment,
-                                       const Occupancy &occupancy) {
+                                       const Occupancy &occupancy,
+                                       ArrayRef<int64_t> ranks) {
+  Palette &palette = finalPalette({assignment, occupancy});
+  for (std::unique_ptr<Palette> &announced : finalPalettes)
+    announced->submit(*compiler, deviceInfo.chip);
   if (auto failure = prepareYardstick())
     return *failure;
-  std::unique_ptr<Palette> palette =
-      makePalette(occupancy, {assignment}, /*isFinal=*/true);
-  if (auto failure = load(*palette))
+  if (auto failure = load(palette))
     return *failure;
-  Trial trial = measureAssignment(*palette, assignment);
-  bench->unload(palette->number);
-  return trial;
+  return measureAssignment(palette, assignment, ranks, options.finalSamples);
 }
 
 Trial PaletteMeasurer::measureKernel(ArrayRef<FeatureClass>,
@@ -557,7 +581,7 @@ Trial PaletteMeasurer::measureKernel(ArrayRef<FeatureClass>,
   Palette &palette = kernelPalette(occupancy, assignment);
   if (auto failure = load(palette))
     return *failure;
-  return measureAssignment(palette, assignment);
+  return measureAssignment(palette, assignment, /*ranks=*/{}, options.samples);
 }
 
 } // namespace recflex

@@ -544,6 +544,29 @@ func.func @f(%kjt: !emb.kjt<1 x i32>, %t: tensor<8x4xf32>) {
 
 // -----
 
+// expected-error @below {{has 'emb.rank'; it belongs on an emb.lookup}}
+func.func private @f() attributes {emb.rank = 0 : i64}
+
+// -----
+
+func.func @f(%t: tensor<8x4xf32>, %b: !emb.bags<i32>) {
+  // expected-error @below {{'emb.rank' must be an i64, 0 or more, not -1 : i64}}
+  %0 = emb.lookup sum %t[%b] {emb.rank = -1 : i64}
+      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @f(%t: tensor<8x4xf32>, %b: !emb.bags<i32>) {
+  // expected-error @below {{'emb.rank' must be an i64, 0 or more, not 1 : i32}}
+  %0 = emb.lookup sum %t[%b] {emb.rank = 1 : i32}
+      : tensor<8x4xf32>, !emb.bags<i32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
 // expected-error @below {{'emb.binding' must be an #emb.binding, not "fixed"}}
 func.func @f() attributes {emb.binding = "fixed"} {
   return
@@ -658,7 +681,7 @@ func.func private @f(tensor<8x4xf32> {emb.title = "a"})
 
 // -----
 
-// expected-error @below {{has the unknown attribute "emb.name"; emb defines 'emb.occupancy' and 'emb.binding' on functions, 'emb.name' and 'emb.keys' on their arguments}}
+// expected-error @below {{has the unknown attribute "emb.name"; emb defines 'emb.occupancy' and 'emb.binding' on functions, 'emb.name' and 'emb.keys' on their arguments, 'emb.rank' on lookups}}
 func.func private @f() attributes {emb.name = "a"}
 
 // -----

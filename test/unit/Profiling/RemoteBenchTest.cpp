@@ -53,7 +53,8 @@ public:
   }
   Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
                              int64_t yardstickPalette,
-                             const BodyAssignment &yardstick) override {
+                             const BodyAssignment &yardstick,
+                             int samples) override {
     if (auto failure = act(palette, assignment))
       return *failure;
     if (!lengths.count(yardstickPalette))
@@ -148,7 +149,7 @@ TEST_F(RemoteBenchTest, PassesEverythingOn) {
   EXPECT_TRUE(std::isnan(profiles[3].error));
   ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(8, image(""))));
   auto timing = std::get<KernelTiming>(
-      bench.time(7, bodies(works, 3), 8, bodies(works, 2)));
+      bench.time(7, bodies(works, 3), 8, bodies(works, 2), 5));
   EXPECT_EQ(timing.seconds, 3);
   EXPECT_EQ(timing.spread, 2);
   EXPECT_EQ(bench.starts(), 1);
@@ -168,7 +169,7 @@ TEST_F(RemoteBenchTest, KillsWhatHangs) {
   ASSERT_TRUE(
       std::holds_alternative<PaletteFigures>(bench.load(7, image("x"))));
   BenchFailure failure =
-      failureOf(bench.time(7, bodies(hangs), 7, bodies(works)));
+      failureOf(bench.time(7, bodies(hangs), 7, bodies(works), 5));
   EXPECT_EQ(failure.kind, BenchFailure::timedOut);
   EXPECT_THAT(failure.message, HasSubstr("0.3"));
   EXPECT_TRUE(worksStill());

@@ -40,9 +40,9 @@ TEST(Occupancy, LargerBlocksStandBehindTheBestThree) {
   for (const Occupancy &occupancy : occupancies)
     texts.push_back(toString(occupancy));
   EXPECT_THAT(texts, ElementsAre("128 x 10", "128 x 9", "128 x 12", "256 x 5",
-                                 "512 x 3", "128 x 8", "128 x 7", "128 x 6",
-                                 "128 x 5", "128 x 16", "128 x 4", "128 x 3",
-                                 "128 x 2"));
+                                 "512 x 3", "512 x 2", "1024 x 1", "128 x 8",
+                                 "128 x 7", "128 x 6", "128 x 5", "128 x 16",
+                                 "128 x 4", "128 x 3", "128 x 2"));
 }
 
 TEST(Occupancy, StaysWithinTheDevicesBlocks) {

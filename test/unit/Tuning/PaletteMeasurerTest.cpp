@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <gmock/gmock.h>
+#include <regex>
 #include <set>
 
 using testing::Contains;
@@ -59,6 +60,7 @@ public:
   int64_t mostAtOnce = 0; ///< features that had blocks
   bool isLost = false;
   std::vector<int32_t> tileCuts; ///< of the last palette
+  std::string code;              ///< likewise, in which recflex_forward is
   BodyAssignment timed;          ///< the last
 
   Benched<BenchDevice> describe() override { return BenchDevice(); }
@@ -67,6 +69,8 @@ public:
     ++loads;
     EXPECT_THAT(image.code, HasSubstr(".entry recflex_forward_profiled"));
     tileCuts = image.tileCuts;
+    if (image.hasForward)
+      code = image.code;
     if (image.code.find(refused) != std::string::npos)
       return BenchFailure{BenchFailure::refused, "refused"};
     loaded.insert(palette);
@@ -100,7 +104,8 @@ public:
   }
   Benched<KernelTiming> time(int64_t palette, const BodyAssignment &assignment,
                              int64_t yardstickPalette,
-                             const BodyAssignment &yardstick) override {
+                             const BodyAssignment &yardstick,
+                             int samples) override {
     ++times;
     timed = assignment;
     EXPECT_TRUE(loaded.count(palette) && loaded.count(yardstickPalette));
@@ -176,15 +181,21 @@ protected:
     return body;
   }
 
-  /// The manifest of what the model is compiled to with those schedules.
-  Manifest deploy(const Assignment &assignment, emb::BindingKind binding) {
+  /// What the model is compiled to with those schedules and ranks.
+  LoweredModel lower(const Assignment &assignment, emb::BindingKind binding,
+                     llvm::ArrayRef<int64_t> ranks = {}) {
     mlir::OwningOpRef<mlir::ModuleOp> module = source->clone();
     attachSchedules(*module, *problem, assignment);
+    attachRanks(*module, ranks);
     attachOccupancy(*module, kOccupancy);
     attachBinding(*module, binding);
     auto lowered = lowerModel(*module, {});
     EXPECT_TRUE(succeeded(lowered));
-    return lowered->manifest;
+    return std::move(*lowered);
+  }
+  Manifest deploy(const Assignment &assignment, emb::BindingKind binding,
+                  llvm::ArrayRef<int64_t> ranks = {}) {
+    return lower(assignment, binding, ranks).manifest;
   }
 
   /// Measures all candidates; those that `isBad` must have that outcome.
@@ -378,6 +389,63 @@ TEST_F(PaletteMeasurerTest, BindsAsTheModelWillBe) {
     orders.insert(order);
   }
   EXPECT_GT(orders.size(), 1u);
+}
+
+/// The text of kernel recflex_forward; labels without the kernel's number.
+std::string forwardOf(const std::string &ptx) {
+  size_t begin = ptx.find(".entry recflex_forward(");
+  size_t end = ptx.find("\n}\n", begin);
+  EXPECT_NE(begin, std::string::npos);
+  return std::regex_replace(ptx.substr(begin, end - begin),
+                            std::regex("L__BB[0-9]+_"), "L__BB_");
+}
+
+// What a finalist's time is of must be what users run.
+TEST_F(PaletteMeasurerTest, FinalistsAreTheCodeThatTheModelIsCompiledTo) {
+  std::set<std::string> codes;
+  for (emb::BindingKind binding :
+       {emb::BindingKind::Runtime, emb::BindingKind::Fixed}) {
+    createMeasurer(*source, /*isolated=*/false, binding);
+    for (size_t i = 0; i != 4; ++i) {
+      Assignment assignment = {
+          candidates[0][i * candidates[0].size() / 4],
+          candidates[1][(3 - i) * candidates[1].size() / 4]};
+      ASSERT_TRUE(measurer
+                      ->measureFinalist(problem->classes, assignment,
+                                        kOccupancy, /*ranks=*/{})
+                      .isOk());
+      LoweredModel lowered = lower(assignment, binding);
+      auto artifact = emitArtifact(lowered, source->getLoc());
+      ASSERT_TRUE(succeeded(artifact));
+      EXPECT_EQ(forwardOf(bench->code), forwardOf(artifact->ptx));
+      codes.insert(forwardOf(bench->code));
+    }
+  }
+  EXPECT_EQ(codes.size(), 8u);
+}
+
+TEST_F(PaletteMeasurerTest, FinalistsAreCompiledOnce) {
+  createMeasurer(*source, /*isolated=*/false, emb::BindingKind::Fixed);
+  EXPECT_TRUE(measurer->ranksBlocks());
+  Assignment assignment = {candidates[0][0], candidates[1][0]};
+  measurer->expectFinalists(
+      {{assignment, kOccupancy},
+       {{candidates[0][1], candidates[1][0]}, kOccupancy}});
+  EXPECT_EQ(bench->loads, 0); // whether it is asked for remains open
+  std::vector<int64_t> ranks = {0, 1, 2};
+  do {
+    ASSERT_TRUE(
+        measurer
+            ->measureFinalist(problem->classes, assignment, kOccupancy, ranks)
+            .isOk());
+    Manifest manifest = deploy(assignment, emb::BindingKind::Fixed, ranks);
+    for (auto [body, feature, rank] :
+         llvm::zip_equal(bench->timed, manifest.features, ranks)) {
+      EXPECT_EQ(body.rank, rank);
+      EXPECT_EQ(feature.rank, rank);
+    }
+  } while (std::next_permutation(ranks.begin(), ranks.end()));
+  EXPECT_EQ(bench->loads, 2); // with the yardstick
 }
 
 // A model that was tuned says how it is bound, and has an occupancy that not

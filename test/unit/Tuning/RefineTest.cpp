@@ -27,20 +27,23 @@ protected:
     };
     options.refineCandidates = 100;
   }
+  /// They would find it at once.
+  void hideFromUniformSettings() {
+    measurer.kernel = [before = measurer.kernel](
+                          llvm::ArrayRef<FeatureClass> classes,
+                          const Assignment &assignment, Occupancy occupancy) {
+      Trial trial = before(classes, assignment, occupancy);
+      if (toText(assignment[0]).find("unroll = 1>") != std::string::npos)
+        trial.cost += 1;
+      return trial;
+    };
+  }
   double spread = 0, gain = 0.1;
   int finalists = 0;
 };
 
 TEST_F(RefineTest, ChangesWhatHelpsTheLargestShareFirst) {
-  // The uniform settings would find it at once.
-  measurer.kernel = [before = measurer.kernel](
-                        llvm::ArrayRef<FeatureClass> classes,
-                        const Assignment &assignment, Occupancy occupancy) {
-    Trial trial = before(classes, assignment, occupancy);
-    if (toText(assignment[0]).find("unroll = 1>") != std::string::npos)
-      trial.cost += 1;
-    return trial;
-  };
+  hideFromUniformSettings();
   TuningResult result = tuned();
   ASSERT_TRUE(result.kernel);
   EXPECT_EQ(result.kernel->cost, 1);
@@ -97,6 +100,35 @@ TEST_F(RefineTest, TheUntunedKernelWinsIfItsOwnCodeIsTheFastest) {
   TuningResult again = tuned();
   EXPECT_EQ(toText(again), toText(result));
   EXPECT_EQ(again.measured, 0u);
+}
+
+TEST_F(RefineTest, ChangesThatItsOwnCodeIsSlowerForAreTakenBack) {
+  hideFromUniformSettings();
+  size_t undone = 0;
+  Assignment chosen;
+  measurer.finalist = [&](llvm::ArrayRef<FeatureClass> classes,
+                          const Assignment &assignment, Occupancy occupancy) {
+    Trial trial = measurer.kernel(classes, assignment, occupancy);
+    bool isChosen = finalists++ == static_cast<int>(undone);
+    trial.cost = isChosen ? 0.5 : 1;
+    if (isChosen)
+      chosen = assignment;
+    return trial;
+  };
+  for (; undone != 3; ++undone) {
+    finalists = 0;
+    record = std::move(*TrialRecord::openInMemory());
+    TuningResult result = tuned();
+    EXPECT_EQ(result.changes.size(), 2 - undone);
+    for (auto [choice, schedule] : llvm::zip_equal(result.choices, chosen))
+      EXPECT_EQ(choice.chosen.schedule, schedule);
+  }
+  // As many as the options say.
+  options.finalSteps = 0;
+  undone = 1;
+  finalists = 0;
+  record = std::move(*TrialRecord::openInMemory());
+  EXPECT_THAT(tuned().changes, IsEmpty()); // another kernel altogether
 }
 
 TEST_F(RefineTest, AFinalistThatFailsIsNotChosen) {

@@ -103,12 +103,17 @@ public:
 
   Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
                         const Assignment &assignment,
-                        const Occupancy &occupancy) override {
+                        const Occupancy &occupancy,
+                        llvm::ArrayRef<int64_t> ranks) override {
     ask("kernel, final ", assignment, occupancy);
+    if (!ranks.empty())
+      return ordered(ranks);
     return finalist ? finalist(classes, assignment, occupancy)
            : kernel ? kernel(classes, assignment, occupancy)
                     : addUp(classes, assignment, occupancy);
   }
+
+  bool ranksBlocks() const override { return static_cast<bool>(ordered); }
 
   void ask(std::string text, const Assignment &assignment,
            const Occupancy &occupancy) {
@@ -128,6 +133,8 @@ public:
   Candidate candidate;
   Kernel kernel;   ///< addUp() if empty
   Kernel finalist; ///< kernel if empty
+  /// A finalist by its ranks; none if binding is not fixed.
+  std::function<Trial(llvm::ArrayRef<int64_t>)> ordered;
   std::function<void()> beforeCall;
   size_t calls = 0;
   std::vector<Occupancy> announced; ///< expectCandidates()
@@ -163,6 +170,8 @@ inline std::string toText(const TuningResult &result) {
   for (const Refinement &change : result.changes)
     text += "\n" + std::to_string(change.classes.front()) + " to " +
             toText(change.to);
+  if (result.ordered)
+    text += "\n" + toText(result.ordered->order);
   if (result.kernel)
     text += "\n" + std::to_string(result.kernel->cost * 1e9);
   return text;

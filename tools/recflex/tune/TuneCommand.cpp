@@ -227,8 +227,9 @@ private:
                      cl::sub(sub)};
   cl::opt<int64_t> threads{"threads",
                            cl::desc("threads a block of the fused kernel; "
-                                    "without, --device=cuda tries 128, and 256 "
-                                    "and 512 once, and the model takes 128"),
+                                    "without, --device=cuda tries 128 and some "
+                                    "of 256, 512 and 1024, and the model takes "
+                                    "128"),
                            cl::init(0), cl::sub(sub)};
   cl::opt<int64_t> blocks{
       "blocks",

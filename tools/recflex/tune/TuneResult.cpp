@@ -82,6 +82,10 @@ void printResult(llvm::raw_ostream &os, const TuningProblem &problem,
   if (result.kernel)
     os << (measurer.estimates() ? "estimated: " : "measured: ")
        << showSeconds(result.kernel->cost) << " a batch\n";
+  if (const auto &ordered = result.ordered)
+    os << "order of blocks: " << ordered->order.size() << " changes of "
+       << ordered->tried << " tried, " << showSeconds(ordered->before)
+       << " before\n";
   if (!result.mutations.empty()) {
     size_t within = llvm::count_if(result.mutations, [](const Mutation &m) {
       return m.ratio > 1 - kMutationGain;
@@ -160,6 +164,10 @@ void printResultJson(llvm::raw_ostream &os, const TuningProblem &problem,
                                {"to", toText(change.to)},
                                {"before", change.before},
                                {"after", change.after}});
+  if (const auto &ordered = result.ordered)
+    line["order"] = {{"spreads", toText(ordered->order)},
+                     {"tried", ordered->tried},
+                     {"before", ordered->before}};
   line["kernels"] = Json::array();
   for (const MeasuredKernel &kernel : result.kernels)
     line["kernels"].push_back({{"origin", kernel.origin},

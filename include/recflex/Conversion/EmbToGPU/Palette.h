@@ -30,11 +30,14 @@ struct PaletteSpec {
   /// With fixed binding: of the model's features, and every cut that an
   /// assignment may have. None if blocks are bound at run time.
   std::optional<FixedTiles> fixed = {};
+  /// Whether recflex_forward is wanted as well: the code that a model with just
+  /// these bodies, in this order, is compiled to.
+  bool withForward = false;
 };
 
-/// The PTX of recflex_forward_profiled (KernelABI.h) and, unless the binding is
-/// fixed, of the two binding kernels. `registry` has the dialects of the
-/// schedules. Thread-safe.
+/// The PTX of recflex_forward_profiled (KernelABI.h), of recflex_forward if it
+/// is wanted and, unless the binding is fixed, of the two binding kernels.
+/// `registry` has the dialects of the schedules. Thread-safe.
 Result<std::string> compilePalette(const mlir::DialectRegistry &registry,
                                    const PaletteSpec &spec);
 

@@ -31,6 +31,8 @@ public:
     size_t bodies = 128;
     /// Of a local trial, over all batches.
     int rounds = 3;
+    /// Times that a kernel is timed; a finalist, whose orders differ by little.
+    int samples = 11, finalSamples = 25;
     /// Candidates are measured with the features of their class alone, nothing
     /// beside them: what interference makes of a choice shows in comparison.
     bool isolated = false;
@@ -56,6 +58,7 @@ public:
                         llvm::ArrayRef<Assignment> candidates) override;
   void expectKernels(const Occupancy &occupancy,
                      llvm::ArrayRef<Assignment> candidates) override;
+  void expectFinalists(llvm::ArrayRef<KernelChoice> choices) override;
   std::vector<Trial>
   measureCandidates(const FeatureClass &featureClass,
                     llvm::ArrayRef<emb::ScheduleAttrInterface> candidates,
@@ -65,7 +68,9 @@ public:
                       const Occupancy &occupancy) override;
   Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
                         const Assignment &assignment,
-                        const Occupancy &occupancy) override;
+                        const Occupancy &occupancy,
+                        llvm::ArrayRef<int64_t> ranks) override;
+  bool ranksBlocks() const override { return model.manifest.fixedBinding; }
   std::string summary() const override;
 
 private:
@@ -79,9 +84,9 @@ private:
   struct Session; ///< the trials of one palette, as they come
 
   using Rounds = std::vector<Assignment>;
-  /// With the untuned bodies as well, unless it is the final one.
+  /// With the untuned bodies as well.
   std::unique_ptr<Palette> makePalette(const Occupancy &occupancy,
-                                       Rounds rounds, bool isFinal = false);
+                                       Rounds rounds);
   std::vector<std::unique_ptr<Palette>>
   makePalettes(const Occupancy &occupancy,
                llvm::ArrayRef<Assignment> candidates);
@@ -111,7 +116,9 @@ private:
   std::optional<Trial> prepareYardstick();
   Palette &kernelPalette(const Occupancy &occupancy,
                          const Assignment &assignment);
-  Trial measureAssignment(Palette &palette, const Assignment &assignment);
+  Palette &finalPalette(const KernelChoice &choice);
+  Trial measureAssignment(Palette &palette, const Assignment &assignment,
+                          llvm::ArrayRef<int64_t> ranks, int samples);
 
   const TuningProblem &problem;
   PaletteModel model;
@@ -130,6 +137,8 @@ private:
   std::map<OccupancyKey, std::unique_ptr<Palette>> kernelPalettes;
   std::map<OccupancyKey, TrialsByCandidate> localTrials;
   std::unique_ptr<Palette> yardstick;
+  /// Of finalists: they may be asked for with other ranks.
+  std::vector<std::unique_ptr<Palette>> finalPalettes;
   int64_t nextNumber = 0;
   int64_t paletteCount = 0;
   double waited = 0, onBench = 0; ///< seconds: for the compiler, on the bench

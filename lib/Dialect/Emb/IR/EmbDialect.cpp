@@ -96,14 +96,27 @@ static LogicalResult verifyOfFunction(Operation *op, NamedAttribute attribute) {
   return success();
 }
 
+static LogicalResult verifyRank(Operation *op, NamedAttribute attribute) {
+  if (!isa<LookupOp>(op))
+    return op->emitOpError("has 'emb.rank'; it belongs on an emb.lookup");
+  auto rank = dyn_cast<IntegerAttr>(attribute.getValue());
+  if (!rank || !rank.getType().isInteger(64) || rank.getInt() < 0)
+    return op->emitOpError("'emb.rank' must be an i64, 0 or more, not ")
+           << attribute.getValue();
+  return success();
+}
+
 LogicalResult EmbDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
   if (attribute.getName() == kOccupancyAttr)
     return verifyOfFunction<OccupancyAttr>(op, attribute);
   if (attribute.getName() == kBindingAttr)
     return verifyOfFunction<BindingKindAttr>(op, attribute);
+  if (attribute.getName() == kRankAttr)
+    return verifyRank(op, attribute);
   return op->emitOpError("has the unknown attribute ")
          << attribute.getName()
          << "; emb defines 'emb.occupancy' and 'emb.binding' on functions, "
-            "'emb.name' and 'emb.keys' on their arguments";
+            "'emb.name' and 'emb.keys' on their arguments, 'emb.rank' on "
+            "lookups";
 }

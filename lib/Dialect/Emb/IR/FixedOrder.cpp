@@ -6,6 +6,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <numeric>
+#include <tuple>
 
 namespace recflex::emb {
 
@@ -13,12 +14,15 @@ int64_t serialSteps(int64_t longestBag, const TileShape &tile) {
   return llvm::divideCeil(longestBag, tile.parallelLookups);
 }
 
-std::vector<int32_t> fixedOrder(llvm::ArrayRef<int64_t> steps) {
-  std::vector<int32_t> order(steps.size());
+std::vector<int32_t> fixedOrder(llvm::ArrayRef<FixedPlace> places) {
+  std::vector<int32_t> order(places.size());
   std::iota(order.begin(), order.end(), 0);
-  llvm::sort(order, [&](int32_t a, int32_t b) {
-    return std::pair(-steps[a], a) < std::pair(-steps[b], b);
-  });
+  auto keyOf = [&](int32_t number) {
+    const FixedPlace &place = places[number];
+    return std::tuple(!place.rank, place.rank.value_or(0), -place.steps,
+                      number);
+  };
+  llvm::sort(order, [&](int32_t a, int32_t b) { return keyOf(a) < keyOf(b); });
   return order;
 }
 

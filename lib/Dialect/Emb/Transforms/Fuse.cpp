@@ -78,18 +78,23 @@ public:
 
 private:
   FailureOr<std::vector<int32_t>> rankLookups(int64_t threads) {
-    SmallVector<int64_t> steps;
+    SmallVector<FixedPlace> places;
     for (LookupOp lookup : lookups) {
+      FixedPlace place;
+      if (auto rank = lookup->getAttrOfType<IntegerAttr>(EmbDialect::kRankAttr))
+        place.rank = rank.getInt();
       StatsAttr stats = lookup.getStatsAttr();
-      if (!stats)
+      if (!stats && !place.rank)
         return lookup.emitOpError(
             "has no statistics, by which fixed binding orders the features' "
             "blocks; attach them with -emb-import-stats, or bind at run time");
       TileShape tile =
           lookup.getScheduleAttr().getTileShape(lookup.getShape(), threads);
-      steps.push_back(serialSteps(stats.getMax(), tile));
+      if (stats)
+        place.steps = serialSteps(stats.getMax(), tile);
+      places.push_back(place);
     }
-    return fixedOrder(steps);
+    return fixedOrder(places);
   }
 
   static void remarkFused(FusedLookupOp fused) {

@@ -40,7 +40,9 @@ def Emb_Dialect : Dialect {
     feature) on a jagged input. A function may carry `emb.occupancy` (an
     `#emb.occupancy`): the launch bounds that its schedules were tuned for,
     which `-emb-fuse` takes over. So it does with `emb.binding` (an
-    `#emb.binding`).
+    `#emb.binding`). A lookup may carry `emb.rank` (an i64, 0 or more): with
+    fixed binding, where its feature's blocks stand in the grid, those of the
+    smallest rank first. Features without one follow, by their statistics.
   }];
 
   let useDefaultTypePrinterParser = 1;
@@ -53,6 +55,7 @@ def Emb_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral kKeysAttr = "emb.keys";
     static constexpr ::llvm::StringLiteral kOccupancyAttr = "emb.occupancy";
     static constexpr ::llvm::StringLiteral kBindingAttr = "emb.binding";
+    static constexpr ::llvm::StringLiteral kRankAttr = "emb.rank";
     /// What functions say of kernels: goes with the last lookup.
     static constexpr ::llvm::StringLiteral kFunctionAttrs[] = {kOccupancyAttr,
                                                                kBindingAttr};

@@ -7,6 +7,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 
+#include <optional>
 #include <vector>
 
 namespace recflex::emb {
@@ -15,9 +16,16 @@ namespace recflex::emb {
 /// abi::tileKey() is for one batch, of all that statistics have seen.
 int64_t serialSteps(int64_t longestBag, const TileShape &tile);
 
-/// The order of features' blocks with fixed binding: the features' numbers, of
-/// most steps first, of equal ones by number.
-std::vector<int32_t> fixedOrder(llvm::ArrayRef<int64_t> steps);
+/// What says where a feature's blocks stand in the grid.
+struct FixedPlace {
+  std::optional<int64_t> rank = {}; ///< `emb.rank`, if its lookup has it
+  int64_t steps = 0;                ///< serialSteps()
+};
+
+/// The order of features' blocks with fixed binding, as the features' numbers:
+/// those with a rank first, by it; then the others, of most steps first; equal
+/// ones by number.
+std::vector<int32_t> fixedOrder(llvm::ArrayRef<FixedPlace> places);
 
 } // namespace recflex::emb
 

@@ -105,7 +105,8 @@ def EmbFusePass : Pass<"emb-fuse", "::mlir::func::FuncOp"> {
     The launch bounds are the options', else those of the function's attribute
     `emb.occupancy`, else 128 threads, and 1280 threads a multiprocessor in at
     most 10 blocks. So it is with the binding, else at run time; a fixed one
-    goes by the lookups' statistics.
+    goes by the lookups' `emb.rank`, and by their statistics where they have
+    none.
 
     What one kernel serves is a remark of the category `emb-fuse`.
 
