@@ -108,6 +108,10 @@ void scheduleAtRandom(mlir::ModuleOp module, RandomModel &model,
       emb::BagStats stats; // an order like any other
       stats.max = model.draw(0, 50);
       lookup.setStatsAttr(emb::StatsAttr::get(module.getContext(), stats));
+      if (model.draw(0, 1))
+        lookup->setAttr(
+            emb::EmbDialect::kRankAttr,
+            mlir::Builder(module).getI64IntegerAttr(model.draw(0, 50)));
     }
     ++coverage.schedules[chosen.getAbstractAttribute().getName().str()];
   });

@@ -132,6 +132,7 @@ static Result<std::string> describeCompiler(mlir::MLIRContext *context,
   spec.blocks = emb::kDefaultBlocks;
   spec.scratchBytes = 1 << 16;
   spec.chip = chip;
+  spec.withForward = true;
   for (BodyShape shape : model.shapes) {
     shape.threads = threads;
     std::set<std::string> kinds;

@@ -142,7 +142,7 @@ void PaletteMeasurer::expectFinalists(ArrayRef<KernelChoice> choices) {
 /// occupancies before it is, to keep all threads busy, but not of all, for some
 /// may turn out not to be needed.
 void PaletteMeasurer::submitLocal(const Occupancy &current) {
-  constexpr size_t kAhead = 3;
+  constexpr size_t kAhead = 5;
   size_t submitted = 0;
   bool isReached = false;
   for (const Occupancy &occupancy : options.occupancies) {
