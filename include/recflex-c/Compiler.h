@@ -223,7 +223,8 @@ typedef struct RecflexTuneResult {
   double seconds;   /**< of the fused kernel, a batch; 0: none was timed */
 } RecflexTuneResult;
 
-/** Gives every lookup a schedule, and the model an occupancy (and the options'
+/** Gives every lookup a schedule (and a rank, if blocks bound ahead of time are
+ *  faster in another order), and the model an occupancy (and the options'
  *  binding, if they have one), by trials: what `recflex tune` does. Every
  *  lookup must have statistics. `options` and `result` may be null. */
 RECFLEX_API RecflexStatus recflexModelTune(RecflexModel *model,

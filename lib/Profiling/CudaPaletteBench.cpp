@@ -177,15 +177,32 @@ static Status collectClocks(const PalettePooling &pooling, int64_t batchSize,
   return clocks.collect(stream, blocks, pooling.workspace(), times);
 }
 
-/// A launch over poisoned rows, compared with batch `i`'s reference.
-Status CudaPaletteBench::launchCompared(const PalettePooling &pooling,
-                                        const BatchArguments &arguments,
-                                        DevicePtr clocks, size_t i) {
+Status CudaPaletteBench::launch(const PalettePooling &pooling, size_t i,
+                                DevicePtr clocks) {
+  return pooling.launch(batches[i].arguments(manifest, outputs->address()),
+                        clocks, stream);
+}
+
+/// Batch `i` over poisoned rows, compared with its reference.
+Status CudaPaletteBench::launchCompared(const PalettePooling &pooling, size_t i,
+                                        DevicePtr clocks) {
   if (Status status = outputs->poison(stream); !status)
     return status;
-  if (Status status = pooling.launch(arguments, clocks, stream); !status)
+  if (Status status = launch(pooling, i, clocks); !status)
     return status;
   return outputs->compare(stream, i);
+}
+
+/// Takes over, of each feature, the larger of `errors` and what the comparisons
+/// until now gave. Not a number is the largest.
+Status CudaPaletteBench::takeErrors(std::vector<double> &errors) {
+  Result<std::vector<double>> found = outputs->takeErrors(stream);
+  if (!found)
+    return found.error();
+  for (size_t f = 0; f != errors.size(); ++f)
+    if (!std::isnan(errors[f]) && !((*found)[f] <= errors[f]))
+      errors[f] = (*found)[f];
+  return {};
 }
 
 Result<std::vector<FeatureProfile>>
@@ -207,24 +224,24 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
       sum += feature.sum;
     return sum;
   };
+  std::vector<double> errors(manifest.features.size(), 0);
+  if (palette.forward) {
+    for (size_t i = 0; i != batches.size(); ++i)
+      if (Status status = launchCompared(*pooling, i, /*clocks=*/0); !status)
+        return status.error();
+    if (Status status = takeErrors(errors); !status)
+      return status.error();
+  }
   for (int round = 0; round != roundCount; ++round) {
     rounds.emplace_back(manifest.features.size());
     for (size_t i = 0; i != batches.size(); ++i) {
-      BatchArguments arguments =
-          batches[i].arguments(manifest, outputs->address());
       // What the output is made of need be looked at only once.
-      if (round == 0 && palette.forward)
-        if (Status status =
-                launchCompared(*pooling, arguments, /*clocks=*/0, i);
-            !status)
-          return status.error();
-      Status status =
-          round == 0 ? launchCompared(*pooling, arguments, clocks.address(), i)
-                     : pooling->launch(arguments, clocks.address(), stream);
+      Status status = round == 0 ? launchCompared(*pooling, i, clocks.address())
+                                 : launch(*pooling, i, clocks.address());
       if (!status)
         return status.error();
-      if (Status status = collectClocks(*pooling, arguments.batchSize, stream,
-                                        clocks, rounds.back());
+      if (Status status = collectClocks(*pooling, batches[i].batchSize(),
+                                        stream, clocks, rounds.back());
           !status)
         return status.error();
     }
@@ -236,11 +253,10 @@ CudaPaletteBench::profileAll(const LoadedPalette &palette,
   }
   std::vector<FeatureProfile> profiles =
       summarizeRounds(rounds, device->properties().clockRate);
-  Result<std::vector<double>> errors = outputs->takeErrors(stream);
-  if (!errors)
-    return errors.error();
+  if (Status status = takeErrors(errors); !status)
+    return status.error();
   for (size_t f = 0; f != profiles.size(); ++f)
-    profiles[f].error = (*errors)[f];
+    profiles[f].error = errors[f];
   return profiles;
 }
 
@@ -284,13 +300,12 @@ CudaPaletteBench::timeAll(const LoadedPalette &palette,
   auto times = sampleRotations(stream, {launches, yardsticks}, timing(samples));
   if (!times)
     return times.error();
-  if (!yardstickSeconds)
-    yardstickSeconds = middle((*times)[1]);
-  std::vector<double> scaled;
+  std::vector<double> ratios;
   for (size_t i = 0; i != (*times)[0].size(); ++i)
-    scaled.push_back((*times)[0][i] / (*times)[1][i] * *yardstickSeconds);
-  Timing timing = summarize(std::move(scaled));
-  return KernelTiming{timing.median, timing.p90 - timing.p10};
+    ratios.push_back((*times)[0][i] / (*times)[1][i]);
+  Timing ratio = summarize(std::move(ratios));
+  return KernelTiming{ratio.median, ratio.p90 - ratio.p10,
+                      middle(std::move((*times)[1]))};
 }
 
 Benched<KernelTiming> CudaPaletteBench::time(int64_t palette,

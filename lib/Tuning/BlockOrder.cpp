@@ -101,7 +101,8 @@ static std::vector<int32_t> apply(const TuningProblem &problem,
   return sortByKey(order, places);
 }
 
-/// By the statistics, as -emb-fuse has it without ranks.
+/// By the statistics, as -emb-fuse has it without ranks; equal ones as they
+/// stand in the module.
 static std::vector<int32_t> orderByStats(const TuningProblem &problem,
                                          const Assignment &assignment,
                                          int64_t threads) {

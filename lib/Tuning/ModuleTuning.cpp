@@ -39,7 +39,7 @@ Result<TunedModule> tuneModule(mlir::ModuleOp module,
   if (!measurer)
     return measurer.error();
   TuningOptions options;
-  options.lastStage = settings.lastStage;
+  options.localOnly = settings.localOnly;
   options.only = settings.schedules;
   if (options.only.empty() && (*measurer)->estimates())
     options.only = schedulesToEstimate();

@@ -5,6 +5,7 @@
 #include "recflex/Data/Random.h"
 
 #include <algorithm>
+#include <array>
 
 namespace recflex {
 
@@ -34,8 +35,8 @@ static std::vector<Spread> spreadLargeTables(const TuningProblem &problem) {
   return spreads;
 }
 
-/// Any spread of at most a third of the lookups; of few more often than of
-/// many.
+/// Any spread of at most about a third of the lookups; of few more often than
+/// of many.
 static Spread drawSpread(RandomStream &random, size_t lookups) {
   Spread spread;
   if (random.unit() < 0.4)
@@ -58,34 +59,43 @@ static Spread drawSpread(RandomStream &random, size_t lookups) {
 // OrderStage
 //===----------------------------------------------------------------------===//
 
-Result<std::optional<Trial>> OrderStage::measure(const MeasuredKernel &kernel,
-                                                 const BlockOrder &order,
-                                                 int repetition) const {
-  return context.trials.finalist(kernel.assignment, kernel.occupancy, order,
-                                 repetition);
+/// Whether the order was not tried before. The order of the statistics, which
+/// spreads that move nothing come to, was.
+bool OrderStage::isNew(const BlockOrder &order) {
+  return seen
+      .insert(rankLookups(context.problem, kernel.assignment,
+                          kernel.occupancy.threads, order))
+      .second;
 }
 
-bool OrderStage::isFaster(const Trial &trial, const Trial &best) const {
-  double noise = std::max(context.options.orderGain * best.cost,
-                          context.options.orderNoise *
-                              std::max(trial.spread, best.spread));
-  return trial.isOk() && best.cost - trial.cost > noise;
+Result<std::optional<Trial>> OrderStage::measure(const BlockOrder &order,
+                                                 int repetition) const {
+  return context.trials.ordered(kernel.assignment, kernel.occupancy, order,
+                                kernel.trial, repetition);
 }
 
 /// The best of many that were measured once is partly the luckiest, so what
-/// looks faster is measured again, and that counts.
-Result<bool> OrderStage::tryNext(const MeasuredKernel &kernel,
-                                 const Spread &spread, OrderedKernel &best) {
+/// looks faster is measured again, and that counts. False if there was no time,
+/// or the code turned out not to be trusted.
+Result<bool> OrderStage::tryNext(const Spread &spread, OrderedKernel &best,
+                                 TuningStep &step) {
   BlockOrder order = best.order;
   order.push_back(spread);
-  ++best.tried;
+  if (!isNew(order))
+    return true;
   for (int repetition : {0, 1}) {
-    auto trial = measure(kernel, order, repetition);
+    auto trial = measure(order, repetition);
     if (!trial)
       return trial.error();
     if (!*trial)
       return false;
-    if (!isFaster(**trial, best.trial))
+    best.tried += repetition == 0;
+    step.candidates = 1;
+    step.rejected = !(*trial)->isOk();
+    if (isDangerous((*trial)->outcome))
+      return false;
+    if (!isFaster(**trial, best.trial, context.options.orderGain,
+                  context.options.orderNoise))
       return true;
     if (repetition == 1) {
       best.trial = std::move(**trial);
@@ -95,32 +105,53 @@ Result<bool> OrderStage::tryNext(const MeasuredKernel &kernel,
   return true;
 }
 
-Result<OrderedKernel> OrderStage::run(const MeasuredKernel &kernel) {
+/// One more trial that nothing was chosen by: what is said of the order in the
+/// end. An order that it does not find faster is given up.
+Status OrderStage::confirm(OrderedKernel &best) const {
+  if (best.order.empty())
+    return {};
+  auto trial = measure(best.order, /*repetition=*/2);
+  if (!trial)
+    return trial.error();
+  if (!*trial)
+    return {}; // no time: it was found faster twice
+  if ((*trial)->isOk() && (*trial)->cost < kernel.trial.cost) {
+    best.trial = std::move(**trial);
+    return {};
+  }
+  best.trial = kernel.trial;
+  best.order.clear();
+  return {};
+}
+
+Result<OrderedKernel> OrderStage::run() {
   OrderedKernel best;
   best.trial = kernel.trial;
   best.before = kernel.trial.cost;
   size_t lookups = context.problem.lookups.size();
-  if (lookups < 3) // nothing to take out and spread
+  if (lookups < 2)
     return best;
+  (void)isNew({Spread()}); // moves nothing
   std::vector<Spread> first = spreadLargeTables(context.problem);
   RandomStream random(/*key=*/1);
   size_t total = first.size() + context.options.orderTrials;
   for (size_t i = 0; i != total; ++i) {
-    auto inTime = tryNext(
-        kernel, i < first.size() ? first[i] : drawSpread(random, lookups),
-        best);
-    if (!inTime)
-      return inTime.error();
-    if (!*inTime)
-      break;
     TuningStep step = context.makeStep(TuningStage::order, kernel.occupancy);
+    auto goesOn = tryNext(
+        i < first.size() ? first[i] : drawSpread(random, lookups), best, step);
+    if (!goesOn)
+      return goesOn.error();
     step.done = i + 1;
     step.total = total;
-    step.candidates = 1;
-    step.best = std::to_string(best.order.size()) + " changes";
+    step.best = std::to_string(best.order.size()) + " spreads";
     step.bestCost = best.trial.cost;
-    context.observer.onStep(step);
+    if (step.candidates)
+      context.observer.onStep(step);
+    if (!*goesOn)
+      break;
   }
+  if (Status status = confirm(best); !status)
+    return status.error();
   return best;
 }
 

@@ -103,7 +103,7 @@ public:
       : Base(std::move(options)), factory(std::move(factory)) {}
 
 protected:
-  void tune(TuningStage lastStage) {
+  void tune(bool localOnly) {
     TuningRun run(this->getOperation(), this->getArgument());
     run.settings.factory = factory;
     run.settings.record = this->record;
@@ -119,7 +119,7 @@ protected:
         return this->signalPassFailure();
       run.settings.binding = *kind;
     }
-    run.settings.lastStage = lastStage;
+    run.settings.localOnly = localOnly;
     if (failed(run.run()))
       this->signalPassFailure();
   }
@@ -130,13 +130,13 @@ private:
 
 struct EmbTuneLocal : TuningPass<impl::EmbTuneLocalPassBase<EmbTuneLocal>> {
   using TuningPass::TuningPass;
-  void runOnOperation() override { tune(TuningStage::local); }
+  void runOnOperation() override { tune(/*localOnly=*/true); }
 };
 
 struct EmbTuneOccupancy
     : TuningPass<impl::EmbTuneOccupancyPassBase<EmbTuneOccupancy>> {
   using TuningPass::TuningPass;
-  void runOnOperation() override { tune(TuningStage::refine); }
+  void runOnOperation() override { tune(/*localOnly=*/false); }
 };
 } // namespace
 

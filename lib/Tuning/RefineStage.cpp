@@ -113,13 +113,6 @@ static Assignment findAlternatives(const TuningContext &context,
   return alternatives;
 }
 
-bool RefineStage::isFaster(const Trial &trial, const Trial &best) const {
-  double noise =
-      std::max(context.options.leastGain * best.cost,
-               context.options.noise * std::max(trial.spread, best.spread));
-  return trial.isOk() && best.cost - trial.cost > noise;
-}
-
 //===----------------------------------------------------------------------===//
 // Trying
 //===----------------------------------------------------------------------===//
@@ -151,17 +144,21 @@ Result<bool> RefineStage::tryGroup(const LocalRanking &ranking,
         changed.assignment[number] = schedule;
     if (changed.assignment == best.kernel.assignment)
       continue;
-    auto trial = context.trials.kernel(changed.assignment, changed.occupancy);
+    auto trial = context.trials.kernel(changed.assignment, changed.occupancy,
+                                       context.options.refiningShare);
     if (!trial)
       return trial.error();
     if (!*trial)
       return false;
     changed.trial = std::move(**trial);
     bool works = changed.trial.isOk();
-    if (isFaster(changed.trial, best.kernel.trial)) {
+    if (isFaster(changed.trial, best.kernel.trial, context.options.leastGain,
+                 context.options.noise)) {
       best.changes.push_back(
           {group, schedule, best.kernel.trial.cost, changed.trial.cost});
       best.steps.push_back(std::move(best.kernel));
+      if (best.steps.size() > context.options.finalSteps)
+        best.steps.erase(best.steps.begin());
       best.kernel = std::move(changed);
     }
     report(best, group, works);

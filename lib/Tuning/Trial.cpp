@@ -2,6 +2,8 @@
 
 #include "recflex/Tuning/Trial.h"
 
+#include <algorithm>
+
 namespace recflex {
 
 static constexpr Outcome kOutcomes[] = {
@@ -34,6 +36,14 @@ std::optional<Outcome> parseOutcome(std::string_view name) {
     if (toString(outcome) == name)
       return outcome;
   return std::nullopt;
+}
+
+bool isFaster(const Trial &trial, const Trial &best, double gain,
+              double noise) {
+  return trial.isOk() &&
+         best.cost - trial.cost >
+             std::max(gain * best.cost,
+                      noise * std::max(trial.spread, best.spread));
 }
 
 } // namespace recflex

@@ -205,22 +205,29 @@ Result<std::optional<Trial>> Trials::kernel(const Assignment &assignment,
 }
 
 Result<std::optional<Trial>> Trials::finalist(const Assignment &assignment,
-                                              const Occupancy &occupancy,
-                                              const BlockOrder &order,
-                                              int repetition) {
-  std::string text = textOf(assignment);
-  if (!order.empty())
-    text += "; order " + toText(order);
+                                              const Occupancy &occupancy) {
+  return fused(makeKey(measurer, TrialKind::finalist, problem.identity,
+                       textOf(assignment), occupancy),
+               /*share=*/1, [&] {
+                 return measurer.measureFinalist(problem.classes, assignment,
+                                                 occupancy);
+               });
+}
+
+Result<std::optional<Trial>>
+Trials::ordered(const Assignment &assignment, const Occupancy &occupancy,
+                const BlockOrder &order, const Trial &byStats, int repetition) {
+  std::string text = textOf(assignment) + "; order " + toText(order);
   if (repetition)
     text += "; repetition " + std::to_string(repetition);
-  return fused(
-      makeKey(measurer, TrialKind::finalist, problem.identity, std::move(text),
-              occupancy),
-      /*share=*/1, [&] {
-        return measurer.measureFinalist(
-            problem.classes, assignment, occupancy,
-            rankLookups(problem, assignment, occupancy.threads, order));
-      });
+  return fused(makeKey(measurer, TrialKind::finalist, problem.identity,
+                       std::move(text), occupancy),
+               /*share=*/1, [&] {
+                 return measurer.measureOrder(
+                     problem.classes, assignment, occupancy,
+                     rankLookups(problem, assignment, occupancy.threads, order),
+                     byStats);
+               });
 }
 
 Result<size_t>

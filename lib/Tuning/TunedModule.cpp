@@ -86,6 +86,7 @@ void attachRanks(ModuleOp module, ArrayRef<int64_t> ranks) {
       lookup->setAttr(emb::EmbDialect::kRankAttr,
                       builder.getI64IntegerAttr(ranks[number++]));
   });
+  assert(number == ranks.size() && "one rank a lookup");
 }
 
 void attachBinding(ModuleOp module, emb::BindingKind binding) {

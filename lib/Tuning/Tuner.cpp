@@ -74,6 +74,10 @@ Tuner::refine(const std::vector<LocalRanking> &rankings,
                           best.changes.end());
   refined->steps.insert(refined->steps.begin(), best.steps.begin(),
                         best.steps.end());
+  if (refined->steps.size() > options.finalSteps)
+    refined->steps.erase(refined->steps.begin(),
+                         refined->steps.end() -
+                             static_cast<ptrdiff_t>(options.finalSteps));
   return refined;
 }
 
@@ -94,9 +98,9 @@ fastestOf(const std::vector<MeasuredKernel> &kernels, size_t count,
   return accepted;
 }
 
-/// The kernels to choose from in the end: the refined one, what it was before
-/// its last changes and, of what a user could have without tuning or with one
-/// stage less, the fastest.
+/// The kernels to choose from in the end, what must be compared first: the
+/// refined one, the fastest of what a user could have without tuning, what the
+/// refined one was before its last changes, and the fastest with a stage less.
 static std::vector<RefinedKernel>
 findFinalists(const RefinedKernel &refined,
               const std::vector<MeasuredKernel> &kernels,
@@ -115,17 +119,16 @@ findFinalists(const RefinedKernel &refined,
     for (const MeasuredKernel *kernel : fastestOf(kernels, count, accepts))
       add(*kernel);
   };
-  size_t undone = std::min(refined.steps.size(), options.finalSteps);
-  for (size_t i = 0; i != undone; ++i) {
-    size_t kept = refined.steps.size() - 1 - i;
-    add(refined.steps[kept], llvm::ArrayRef(refined.changes).take_front(kept));
-  }
   addFastest(1, [](const auto &k) { return k.origin == kUntunedOrigin; });
   // What -emb-fuse does without a word on blocks.
   addFastest(1, [](const auto &k) {
     return k.origin == kUntunedOrigin &&
            k.occupancy.blocks == emb::defaultBlocks(k.occupancy.threads);
   });
+  // steps[i] has all changes but the last steps.size() - i.
+  for (size_t undone = 1; undone <= refined.steps.size(); ++undone)
+    add(refined.steps[refined.steps.size() - undone],
+        llvm::ArrayRef(refined.changes).drop_back(undone));
   addFastest(options.finalOccupancies,
              [](const auto &k) { return k.origin == kWinnersOrigin; });
   addFastest(options.finalOccupancies, [](const auto &k) {
@@ -134,8 +137,9 @@ findFinalists(const RefinedKernel &refined,
   return finalists;
 }
 
-/// The fastest finalist, in its own code; the refined one if there is no time.
-Result<RefinedKernel>
+/// The fastest finalist, in its own code; none if there was no time, or none
+/// works.
+Result<std::optional<RefinedKernel>>
 Tuner::decide(const RefinedKernel &refined,
               const std::vector<MeasuredKernel> &kernels) {
   std::optional<RefinedKernel> best;
@@ -147,12 +151,11 @@ Tuner::decide(const RefinedKernel &refined,
   context.measurer.expectFinalists(choices);
   for (RefinedKernel &finalist : finalists) {
     MeasuredKernel &kernel = finalist.kernel;
-    auto trial = context.trials.finalist(kernel.assignment, kernel.occupancy,
-                                         /*order=*/{});
+    auto trial = context.trials.finalist(kernel.assignment, kernel.occupancy);
     if (!trial)
       return trial.error();
     if (!*trial)
-      return best ? *best : refined;
+      break;
     if (!(*trial)->isOk())
       continue;
     kernel.trial = std::move(**trial);
@@ -164,7 +167,7 @@ Tuner::decide(const RefinedKernel &refined,
     if (!best || kernel.trial.cost < best->kernel.trial.cost)
       best = std::move(finalist);
   }
-  return best ? *best : refined;
+  return best;
 }
 
 Result<TuningResult> Tuner::run() {
@@ -174,7 +177,7 @@ Result<TuningResult> Tuner::run() {
   if (!rankings)
     return rankings.error();
   Result<std::vector<MeasuredKernel>> kernels{std::vector<MeasuredKernel>()};
-  if (options.lastStage != TuningStage::local)
+  if (!options.localOnly)
     kernels = GlobalStage(context).run(*rankings);
   if (!kernels)
     return kernels.error();
@@ -199,21 +202,22 @@ Result<TuningResult> Tuner::run() {
     if (!mutations)
       return mutations.error();
     result.mutations = std::move(*mutations);
-    auto refined = decide(*searched, *kernels);
-    if (!refined)
-      return refined.error();
-    if (context.measurer.ranksBlocks()) {
-      auto ordered = OrderStage(context).run(refined->kernel);
+    auto decided = decide(*searched, *kernels);
+    if (!decided)
+      return decided.error();
+    RefinedKernel &chosen = *decided ? **decided : *searched;
+    if (*decided && context.measurer.ordersBlocks() && options.orderTrials) {
+      auto ordered = OrderStage(context, chosen.kernel).run();
       if (!ordered)
         return ordered.error();
-      refined->kernel.trial = ordered->trial;
+      chosen.kernel.trial = ordered->trial;
       result.ordered = std::move(*ordered);
     }
-    ranking = &findRanking(*rankings, refined->kernel.occupancy);
-    assignment = std::move(refined->kernel.assignment);
-    result.origin = std::move(refined->kernel.origin);
-    result.kernel = std::move(refined->kernel.trial);
-    result.changes = std::move(refined->changes);
+    ranking = &findRanking(*rankings, chosen.kernel.occupancy);
+    assignment = std::move(chosen.kernel.assignment);
+    result.origin = std::move(chosen.kernel.origin);
+    result.kernel = std::move(chosen.kernel.trial);
+    result.changes = std::move(chosen.changes);
   }
   result.occupancy = ranking->occupancy;
   for (auto [number, schedule] : llvm::enumerate(assignment))

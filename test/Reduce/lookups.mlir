@@ -36,6 +36,7 @@ func.func @model(%kjt: !emb.kjt<8 x i64> {emb.keys = ["a", "b", "c", "d", "e", "
   %4 = emb.lookup sum %t0[%b4] : tensor<10x4xf32>, !emb.bags<i64> -> tensor<?x4xf32>
   %b5 = emb.feature %kjt[5] : !emb.kjt<8 x i64> -> !emb.bags<i64>
   %5 = emb.lookup max %t1[%b5] {
+      emb.rank = 3 : i64,
       schedule = #emb.sub_warp<vector = 4, lanes = 4, unroll = 8>,
       stats = #emb.stats<mean = 4.0, stddev = 0.0, max = 4, coverage = 1.0, distinct = 50.0, batch = 64>}
       : tensor<50x16xbf16>, !emb.bags<i64> -> tensor<?x16xf32>

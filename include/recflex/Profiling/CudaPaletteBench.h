@@ -53,9 +53,10 @@ private:
                    std::vector<DevicePtr> tables, Stream stream);
   Status upload(const BenchSamples &samples);
   Result<const LoadedPalette *> find(int64_t palette) const;
-  Status launchCompared(const PalettePooling &pooling,
-                        const BatchArguments &arguments, DevicePtr clocks,
-                        size_t i);
+  Status launch(const PalettePooling &pooling, size_t i, DevicePtr clocks);
+  Status launchCompared(const PalettePooling &pooling, size_t i,
+                        DevicePtr clocks);
+  Status takeErrors(std::vector<double> &errors);
   Result<std::vector<FeatureProfile>>
   profileAll(const LoadedPalette &palette, const BodyAssignment &assignment,
              int rounds);
@@ -74,8 +75,6 @@ private:
   std::map<int64_t, std::unique_ptr<LoadedPalette>> palettes;
   /// Of all blocks in a round, of the best assignment until now.
   int64_t leastCycles = std::numeric_limits<int64_t>::max();
-  /// Seconds a batch of the yardstick, when it was first timed.
-  std::optional<double> yardstickSeconds;
 };
 
 } // namespace recflex

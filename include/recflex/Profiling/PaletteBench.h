@@ -86,10 +86,12 @@ struct FeatureProfile {
   double error = 0;
 };
 
-/// What the whole forward takes, seconds a batch.
+/// What the whole forward takes, compared with a yardstick in turns: what slows
+/// both down does not count.
 struct KernelTiming {
-  double seconds = 0; ///< median
-  double spread = 0;  ///< 90th less 10th percentile
+  double ratio = 0;     ///< to the yardstick, sample by sample: median
+  double spread = 0;    ///< of the ratio: 90th less 10th percentile
+  double yardstick = 0; ///< seconds a batch of the yardstick, median
 };
 
 class PaletteBench {
@@ -110,8 +112,7 @@ public:
   profile(int64_t palette, const BodyAssignment &assignment, int rounds) = 0;
 
   /// Times an assignment, without clocks, in turns with a yardstick, `samples`
-  /// (1 or more) times; the times are scaled so that the yardstick takes as
-  /// long as it took at first: what slows both down does not count.
+  /// (1 or more) times.
   virtual Benched<KernelTiming> time(int64_t palette,
                                      const BodyAssignment &assignment,
                                      int64_t yardstickPalette,

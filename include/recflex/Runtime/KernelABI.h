@@ -38,7 +38,8 @@
 //     is null.
 //
 // In palettes alone (Conversion/EmbToGPU/Palette.h), in place of
-// recflex_forward and with the same arguments and one more, `clocks`:
+// recflex_forward (those of finalists have both) and with the same arguments
+// and one more, `clocks`:
 //
 //   recflex_forward_profiled
 //     unless `clocks` is null, block b writes there, as i64, its

@@ -40,7 +40,8 @@ struct TuningOptions {
   size_t finalSteps = 6;
   /// Kernels of local winners, and of uniform settings, in the final.
   size_t finalOccupancies = 2;
-  /// Orders of blocks, drawn at random, to try of a kernel with fixed binding.
+  /// Orders of blocks, drawn at random, to try of a kernel with fixed binding;
+  /// 0 is no order stage.
   size_t orderTrials = 240;
   /// An order must gain that part of the time to count as faster...
   double orderGain = 0.001;
@@ -52,8 +53,9 @@ struct TuningOptions {
   /// Shares of the budget that are gone when a stage gives way to the next.
   double localShare = 0.6;
   double globalShare = 0.8;
-  /// The stages after it are left out.
-  TuningStage lastStage = TuningStage::refine;
+  double refiningShare = 0.9;
+  /// Whether the local stage is all: what it promises then decides.
+  bool localOnly = false;
   /// What estimates of the cost model are for.
   DeviceModel model;
 };

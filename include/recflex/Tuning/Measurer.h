@@ -74,16 +74,26 @@ public:
                               const Occupancy &occupancy) = 0;
 
   /// The same of the very code that the tuned model will be compiled to, where
-  /// measureKernel() may have other bodies beside it. `ranks` are the lookups'
-  /// `emb.rank`; if there are none, blocks are in the order of the statistics.
+  /// measureKernel() may have other bodies beside it.
   virtual Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
                                 const Assignment &assignment,
-                                const Occupancy &occupancy,
-                                llvm::ArrayRef<int64_t> ranks) {
+                                const Occupancy &occupancy) {
     return measureKernel(classes, assignment, occupancy);
   }
-  /// Whether ranks make a difference to it: whether binding is fixed.
-  virtual bool ranksBlocks() const { return false; }
+
+  /// Whether it can say what another order of blocks takes: binding is fixed.
+  virtual bool ordersBlocks() const { return false; }
+  /// Measures a finalist with its blocks in the order of `ranks`, the lookups'
+  /// `emb.rank`, in turns with the order of the statistics, whose trial is
+  /// `byStats`: costs are relative to that one's, so that they compare with
+  /// those of another day. Asked for only if it ordersBlocks().
+  virtual Trial measureOrder(llvm::ArrayRef<FeatureClass> classes,
+                             const Assignment &assignment,
+                             const Occupancy &occupancy,
+                             llvm::ArrayRef<int64_t> ranks,
+                             const Trial &byStats) {
+    return byStats;
+  }
 
   /// Where the time went, as a line to print; empty if there is nothing to say.
   virtual std::string summary() const { return ""; }

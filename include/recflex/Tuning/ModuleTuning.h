@@ -40,7 +40,7 @@ struct ModuleTuning {
   /// For the factory, and for what is compiled from the tuned module.
   std::optional<emb::BindingKind> binding = {};
   double seconds = 0;  ///< of measuring; 0 is no limit
-  TuningStage lastStage = TuningStage::refine;
+  bool localOnly = false; ///< TuningOptions
 };
 
 struct TunedModule {

@@ -6,6 +6,8 @@
 #include "recflex/Tuning/BlockOrder.h"
 #include "recflex/Tuning/GlobalStage.h"
 
+#include <set>
+
 namespace recflex {
 
 /// A kernel in the order that was found for its blocks.
@@ -13,7 +15,7 @@ struct OrderedKernel {
   Trial trial;
   BlockOrder order;  ///< empty if none is faster than that of the statistics
   double before = 0; ///< seconds a batch in that one
-  size_t tried = 0;  ///< orders
+  size_t tried = 0;  ///< orders, no two of them alike
 };
 
 /// Looks for an order of the chosen kernel's blocks, with fixed binding. An
@@ -23,21 +25,23 @@ struct OrderedKernel {
 /// what it starts from.
 class OrderStage {
 public:
-  explicit OrderStage(const TuningContext &context) : context(context) {}
+  /// `kernel` has the trial of a finalist, and outlives the stage.
+  OrderStage(const TuningContext &context, const MeasuredKernel &kernel)
+      : context(context), kernel(kernel) {}
 
-  /// `kernel` has the trial of a finalist.
-  Result<OrderedKernel> run(const MeasuredKernel &kernel);
+  Result<OrderedKernel> run();
 
 private:
-  /// Whether it was in time.
-  Result<bool> tryNext(const MeasuredKernel &kernel, const Spread &spread,
-                       OrderedKernel &best);
-  Result<std::optional<Trial>> measure(const MeasuredKernel &kernel,
-                                       const BlockOrder &order,
+  bool isNew(const BlockOrder &order);
+  Result<std::optional<Trial>> measure(const BlockOrder &order,
                                        int repetition) const;
-  bool isFaster(const Trial &trial, const Trial &best) const;
+  Result<bool> tryNext(const Spread &spread, OrderedKernel &best,
+                       TuningStep &step);
+  Status confirm(OrderedKernel &best) const;
 
   const TuningContext &context;
+  const MeasuredKernel &kernel;
+  std::set<std::vector<int64_t>> seen; ///< ranks
 };
 
 } // namespace recflex

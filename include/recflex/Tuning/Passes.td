@@ -36,7 +36,7 @@ def EmbTuneLocalPass : TuningPass<"emb-tune-local"> {
     Attaches to each lookup its class's winner at the occupancy whose winners
     promise the shortest fused kernel, and that occupancy to the functions that
     have lookups. No fused kernel is measured. Schedules and occupancies that
-    are there are replaced; nothing else is changed.
+    are there are replaced, `emb.rank` is taken off; nothing else is changed.
 
     Every lookup needs statistics. The measurer is the one that the pass was
     created with (`recflex/Tuning/Passes.h`); in `recflex-opt` it is the cost
@@ -65,8 +65,8 @@ def EmbTuneOccupancyPass : TuningPass<"emb-tune-occupancy"> {
   let description = [{
     All of the tuner, as `recflex tune` does it: fused kernels of the local
     winners at each occupancy and of uniform settings, then refining of the
-    fastest, one class at a time; and where the binding is fixed and the
-    measurer heeds it, the order of its blocks. It begins with the trials of the local stage.
+    fastest, one class at a time; with fixed binding and a measurer that can
+    order blocks, their order too. It begins with the trials of the local stage.
     Those that the record has are known; the others are made now. So after
     `emb-tune-local` with the same record only fused kernels are measured, and
     the two passes give what `recflex tune` gives; without a record this pass

@@ -17,7 +17,7 @@ struct Refinement {
 struct RefinedKernel {
   MeasuredKernel kernel;
   std::vector<Refinement> changes;
-  /// What it was before each of them.
+  /// What it was before each of the last TuningOptions::finalSteps of them.
   std::vector<MeasuredKernel> steps = {};
 };
 
@@ -41,7 +41,6 @@ private:
                     RefinedKernel &best);
   Result<bool> tryGroup(const LocalRanking &ranking,
                         const std::vector<size_t> &group, RefinedKernel &best);
-  bool isFaster(const Trial &trial, const Trial &best) const;
   void report(const RefinedKernel &best, const std::vector<size_t> &group,
               bool works);
 

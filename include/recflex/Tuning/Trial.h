@@ -51,6 +51,10 @@ struct Trial {
   bool isOk() const { return outcome == Outcome::ok; }
 };
 
+/// Whether `trial` went well and gains, over `best`, more than the part `gain`
+/// of its cost and more than the part `noise` of the larger spread.
+bool isFaster(const Trial &trial, const Trial &best, double gain, double noise);
+
 } // namespace recflex
 
 #endif // RECFLEX_TUNING_TRIAL_H

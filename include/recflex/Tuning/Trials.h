@@ -38,12 +38,16 @@ public:
                                       const Occupancy &occupancy,
                                       double share = 1);
 
-  /// The same of its own code, with its blocks in that order; `repetition`
-  /// numbers trials of the same.
+  /// The same of its own code.
   Result<std::optional<Trial>> finalist(const Assignment &assignment,
-                                        const Occupancy &occupancy,
-                                        const BlockOrder &order,
-                                        int repetition = 0);
+                                        const Occupancy &occupancy);
+
+  /// The same with its blocks in an order that has spreads; `byStats` is the
+  /// finalist's own trial, and `repetition` numbers trials of one order.
+  Result<std::optional<Trial>> ordered(const Assignment &assignment,
+                                       const Occupancy &occupancy,
+                                       const BlockOrder &order,
+                                       const Trial &byStats, int repetition);
 
   /// The trial that found the schedule dangerous for this class; null if none
   /// has.

@@ -56,8 +56,9 @@ public:
 private:
   Result<RefinedKernel> refine(const std::vector<LocalRanking> &rankings,
                                const std::vector<MeasuredKernel> &kernels);
-  Result<RefinedKernel> decide(const RefinedKernel &refined,
-                               const std::vector<MeasuredKernel> &kernels);
+  Result<std::optional<RefinedKernel>>
+  decide(const RefinedKernel &refined,
+         const std::vector<MeasuredKernel> &kernels);
   ClassChoice describeChoice(const LocalRanking &ranking, size_t number,
                              emb::ScheduleAttrInterface chosen) const;
 

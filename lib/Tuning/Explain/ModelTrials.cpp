@@ -31,7 +31,8 @@ static Result<Collected> collect(const TrialRecord &record,
   Status status = record.forEach([&](const RecordedTrial &entry) {
     ++collected.all;
     size_t number = kNoClass;
-    // Finalists are kernels that the record has as such, measured once more.
+    // Finalists are kernels that the record has as such, measured once more,
+    // or in another order.
     if (entry.key.kind == TrialKind::finalist)
       return;
     if (entry.key.kind == TrialKind::candidate) {

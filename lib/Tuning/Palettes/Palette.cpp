@@ -31,6 +31,7 @@ void Palette::add(size_t shape, emb::ScheduleAttrInterface schedule) {
 }
 
 void Palette::specialize(const Assignment &schedules) {
+  assert(bodies.empty() && "bodies are numbered as the model's will be");
   exactScratch = 0;
   for (auto [feature, given] : llvm::zip_equal(model.features, schedules)) {
     emb::ScheduleAttrInterface schedule = given ? given : feature.untuned;

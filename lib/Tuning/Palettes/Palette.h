@@ -21,9 +21,8 @@ public:
   /// The untuned schedules of all features.
   void addUntuned();
   void add(size_t shape, emb::ScheduleAttrInterface schedule);
-  /// Leaves it with one assignment: its code is what a model with these
-  /// schedules is compiled to, and recflex_forward is in it. To be called
-  /// first.
+  /// Makes an empty palette one of a single assignment: its code is what a
+  /// model with these schedules is compiled to, and recflex_forward is in it.
   void specialize(const Assignment &schedules);
   bool has(size_t shape, emb::ScheduleAttrInterface schedule) const;
   size_t size() const { return bodies.size(); }

@@ -500,10 +500,13 @@ Palette &PaletteMeasurer::kernelPalette(const Occupancy &occupancy,
   return *palette;
 }
 
-Trial PaletteMeasurer::measureAssignment(Palette &palette,
-                                         const Assignment &assignment,
-                                         ArrayRef<int64_t> ranks, int samples) {
-  BodyAssignment bodies = palette.assign(byFeature(assignment), ranks);
+/// Runs `bodies` once with clocks, then in turns with the yardstick, which
+/// stands for `yardstickSeconds`: if there are none, for what it takes now.
+Trial PaletteMeasurer::measureBodies(Palette &palette,
+                                     const BodyAssignment &bodies,
+                                     const Yardstick &yardstick,
+                                     std::optional<double> &yardstickSeconds,
+                                     int samples) {
   auto profiles = timed(onBench, [&] {
     return bench->profile(palette.number, bodies, /*rounds=*/1);
   });
@@ -514,16 +517,18 @@ Trial PaletteMeasurer::measureAssignment(Palette &palette,
     return failedTrial(Outcome::wrongResult, *error);
 
   auto timing = timed(onBench, [&] {
-    return bench->time(palette.number, bodies, yardstick->number,
-                       yardstick->assign(Assignment(model.features.size())),
-                       samples);
+    return bench->time(palette.number, bodies, yardstick.palette.number,
+                       yardstick.bodies, samples);
   });
   if (auto *failure = std::get_if<BenchFailure>(&timing))
     return toTrial(*failure);
+  const KernelTiming &relative = std::get<KernelTiming>(timing);
+  if (!yardstickSeconds)
+    yardstickSeconds = relative.yardstick;
 
   Trial trial;
-  trial.cost = std::get<KernelTiming>(timing).seconds;
-  trial.spread = std::get<KernelTiming>(timing).spread;
+  trial.cost = relative.ratio * *yardstickSeconds;
+  trial.spread = relative.spread * *yardstickSeconds;
   trial.registers = palette.figures->registers;
   trial.spilledBytes = palette.figures->spilledBytes;
   double all = 0;
@@ -558,10 +563,19 @@ Palette &PaletteMeasurer::finalPalette(const KernelChoice &choice) {
   return *finalPalettes.back();
 }
 
+/// A kernel in the order of the statistics, compared with the untuned one.
+Trial PaletteMeasurer::measureAssignment(Palette &palette,
+                                         const Assignment &assignment,
+                                         int samples) {
+  Assignment untuned(model.features.size());
+  return measureBodies(palette, palette.assign(byFeature(assignment)),
+                       {*yardstick, yardstick->assign(untuned)},
+                       yardstickSeconds, samples);
+}
+
 Trial PaletteMeasurer::measureFinalist(ArrayRef<FeatureClass>,
                                        const Assignment &assignment,
-                                       const Occupancy &occupancy,
-                                       ArrayRef<int64_t> ranks) {
+                                       const Occupancy &occupancy) {
   Palette &palette = finalPalette({assignment, occupancy});
   for (std::unique_ptr<Palette> &announced : finalPalettes)
     announced->submit(*compiler, deviceInfo.chip);
@@ -569,7 +583,22 @@ Trial PaletteMeasurer::measureFinalist(ArrayRef<FeatureClass>,
     return *failure;
   if (auto failure = load(palette))
     return *failure;
-  return measureAssignment(palette, assignment, ranks, options.finalSamples);
+  return measureAssignment(palette, assignment, options.finalSamples);
+}
+
+Trial PaletteMeasurer::measureOrder(ArrayRef<FeatureClass>,
+                                    const Assignment &assignment,
+                                    const Occupancy &occupancy,
+                                    ArrayRef<int64_t> ranks,
+                                    const Trial &byStats) {
+  Palette &palette = finalPalette({assignment, occupancy});
+  if (auto failure = load(palette))
+    return *failure;
+  Assignment schedules = byFeature(assignment);
+  std::optional<double> seconds = byStats.cost;
+  return measureBodies(palette, palette.assign(schedules, ranks),
+                       {palette, palette.assign(schedules)}, seconds,
+                       options.finalSamples);
 }
 
 Trial PaletteMeasurer::measureKernel(ArrayRef<FeatureClass>,
@@ -581,7 +610,7 @@ Trial PaletteMeasurer::measureKernel(ArrayRef<FeatureClass>,
   Palette &palette = kernelPalette(occupancy, assignment);
   if (auto failure = load(palette))
     return *failure;
-  return measureAssignment(palette, assignment, /*ranks=*/{}, options.samples);
+  return measureAssignment(palette, assignment, options.samples);
 }
 
 } // namespace recflex

@@ -33,7 +33,7 @@ public:
       return BenchFailure{BenchFailure::refused, "no such instruction"};
     if (image.code == "deadly")
       abort();
-    lengths[palette] = image.code.size();
+    lengths[palette] = image.code.size() + (image.hasForward ? 1000 : 0);
     return PaletteFigures{image.tileCuts.back(), image.scratchBytes,
                           image.isCubin};
   }
@@ -59,7 +59,8 @@ public:
       return *failure;
     if (!lengths.count(yardstickPalette))
       return BenchFailure{BenchFailure::crashed, "no yardstick"};
-    return KernelTiming{double(assignment.size()), double(yardstick.size())};
+    return KernelTiming{double(assignment.size()), double(yardstick.size()),
+                        double(samples)};
   }
 
 private:
@@ -147,11 +148,18 @@ TEST_F(RemoteBenchTest, PassesEverythingOn) {
   EXPECT_EQ(profiles[9999].spread, 1);
   EXPECT_EQ(profiles[3].longestBlock, 1 << 22);
   EXPECT_TRUE(std::isnan(profiles[3].error));
-  ASSERT_TRUE(std::holds_alternative<PaletteFigures>(bench.load(8, image(""))));
+  PaletteImage withForward = image("");
+  withForward.hasForward = true;
+  ASSERT_TRUE(
+      std::holds_alternative<PaletteFigures>(bench.load(8, withForward)));
+  profiles = std::get<std::vector<FeatureProfile>>(
+      bench.profile(8, bodies(works, 1), 2));
+  EXPECT_EQ(profiles[0].longestBlock, 1000);
   auto timing = std::get<KernelTiming>(
       bench.time(7, bodies(works, 3), 8, bodies(works, 2), 5));
-  EXPECT_EQ(timing.seconds, 3);
+  EXPECT_EQ(timing.ratio, 3);
   EXPECT_EQ(timing.spread, 2);
+  EXPECT_EQ(timing.yardstick, 5);
   EXPECT_EQ(bench.starts(), 1);
 }
 

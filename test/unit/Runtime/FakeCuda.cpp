@@ -32,6 +32,11 @@ struct Locked<Function> {
 /// Bytes of each parameter, by the comment in KernelABI.h.
 const std::vector<size_t> kForward = {8, 4, 8, 8, 8, 8, 8, 8,
                                       8, 4, 4, 8, 8, 4, 4, 8, 8};
+std::vector<size_t> with(std::vector<size_t> arguments, size_t bytes) {
+  arguments.push_back(bytes);
+  return arguments;
+}
+
 const std::map<std::string, std::vector<size_t>> kSignatures = {
     {"recflex_scan_sums", {8, 8, 4, 4, 8, 8}},
     {"recflex_scan_offsets", {8, 8, 4, 4, 8, 8, 8, 8, 4}},
@@ -42,6 +47,8 @@ const std::map<std::string, std::vector<size_t>> kSignatures = {
     {"recflex_forward", kForward},
     {"recflex_forward_checked", kForward},
     {"recflex_forward_any", kForward},
+    {"recflex_forward_profiled", with(kForward, 8)},
+    {"recflex_column_errors", {8, 8, 8, 4, 8, 8}},
     {"recflex_copy", {8, 8, 4}},
     {"recflex_read_l2", {8, 4, 4, 8}},
     {"recflex_compare", {8, 8, 4, 8}},

@@ -4,8 +4,12 @@
 
 #include "recflex/Data/Random.h"
 #include "recflex/Dialect/Emb/IR/FixedOrder.h"
+#include "recflex/Tuning/TunedModule.h"
 
-#include <cmath>
+#include "mlir/Parser/Parser.h"
+
+#include <map>
+#include <set>
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -134,11 +138,22 @@ protected:
       trial.shares.assign(classes.size(), 0.25);
       return trial;
     };
-    measurer.ordered = [this](llvm::ArrayRef<int64_t> ranks) {
+    measurer.ordered = [this](llvm::ArrayRef<int64_t> ranks,
+                              const Trial &byStats) {
       ++orders;
       Trial trial;
-      trial.cost = 10 + gain * static_cast<double>(ranks[0] - 3);
+      trial.cost = byStats.cost + gain * static_cast<double>(ranks[0] - 3);
       trial.spread = spread;
+      return trial;
+    };
+  }
+  /// Makes orders trials that say what `outcome` does.
+  void failOrders(Outcome outcome) {
+    measurer.ordered = [this, outcome](llvm::ArrayRef<int64_t>, const Trial &) {
+      ++orders;
+      Trial trial;
+      trial.outcome = outcome;
+      trial.message = "as the script says";
       return trial;
     };
   }
@@ -157,11 +172,24 @@ TEST_F(OrderTest, TakesWhatIsFaster) {
   for (const ClassChoice &choice : result.choices)
     assignment.push_back(choice.chosen.schedule);
   EXPECT_EQ(rankLookups(problem, assignment, 128, result.ordered->order)[0], 0);
-  EXPECT_GE(result.ordered->tried, options.orderTrials);
   TuningStep last = watcher.steps.back();
   EXPECT_EQ(last.stage, TuningStage::order);
-  EXPECT_EQ(last.done, last.total);
   EXPECT_EQ(last.bestCost, 7);
+}
+
+TEST_F(OrderTest, NoOrderIsTriedTwice) {
+  std::set<std::vector<int64_t>> seen;
+  measurer.ordered = [&](llvm::ArrayRef<int64_t> ranks, const Trial &byStats) {
+    EXPECT_TRUE(seen.insert(ranks.vec()).second);
+    return byStats;
+  };
+  TuningResult result = tuned();
+  EXPECT_EQ(result.ordered->tried, seen.size());
+  EXPECT_GT(seen.size(), 30u); // of six lookups
+  size_t steps = llvm::count_if(watcher.steps, [](const TuningStep &step) {
+    return step.stage == TuningStage::order;
+  });
+  EXPECT_EQ(steps, seen.size());
 }
 
 TEST_F(OrderTest, ASecondRunMeasuresNothing) {
@@ -187,7 +215,7 @@ TEST_F(OrderTest, NeverTakesAGainWithinTheNoise) {
 
 // What was fast once may have been luck.
 TEST_F(OrderTest, WhatCountsIsTheSecondTrial) {
-  measurer.ordered = [this](llvm::ArrayRef<int64_t>) {
+  measurer.ordered = [this](llvm::ArrayRef<int64_t>, const Trial &) {
     Trial trial;
     trial.cost = orders++ % 2 ? 10 : 5;
     return trial;
@@ -195,31 +223,70 @@ TEST_F(OrderTest, WhatCountsIsTheSecondTrial) {
   TuningResult result = tuned();
   EXPECT_THAT(result.ordered->order, IsEmpty());
   EXPECT_EQ(result.kernel->cost, 10);
-  EXPECT_GT(orders, options.orderTrials);
+  EXPECT_EQ(orders, 2 * result.ordered->tried);
 }
 
-TEST_F(OrderTest, AnOrderThatFailsIsNotTaken) {
-  measurer.ordered = [](llvm::ArrayRef<int64_t>) {
+// The third trial is what is reported, and has the last word.
+TEST_F(OrderTest, AnOrderThatIsNotConfirmedIsGivenUp) {
+  std::map<std::vector<int64_t>, int> trials;
+  double third = 10;
+  measurer.ordered = [&](llvm::ArrayRef<int64_t> ranks, const Trial &) {
     Trial trial;
-    trial.outcome = Outcome::wrongResult;
-    trial.message = "as the script says";
+    trial.cost = ++trials[ranks.vec()] == 3 ? third : ranks[0] == 0 ? 7 : 10;
     return trial;
   };
   TuningResult result = tuned();
   EXPECT_THAT(result.ordered->order, IsEmpty());
   EXPECT_EQ(result.kernel->cost, 10);
-  EXPECT_GT(watcher.failures.size(), 0u);
+  EXPECT_EQ(result.ordered->trial.cost, 10);
+  record = std::move(*TrialRecord::openInMemory());
+  trials.clear();
+  third = 8;
+  result = tuned();
+  EXPECT_THAT(result.ordered->order, Not(IsEmpty()));
+  EXPECT_EQ(result.kernel->cost, 8);
+}
+
+TEST_F(OrderTest, AnOrderThatFailsIsNotTaken) {
+  failOrders(Outcome::assembleFailed);
+  TuningResult result = tuned();
+  EXPECT_THAT(result.ordered->order, IsEmpty());
+  EXPECT_EQ(result.kernel->cost, 10);
+  EXPECT_EQ(orders, result.ordered->tried);
+  EXPECT_EQ(watcher.failures.size(), orders);
+  EXPECT_EQ(watcher.steps.back().rejected, 1u);
+}
+
+// It is the same code: the next order would do no better.
+TEST_F(OrderTest, EndsWhenTheCodeIsNotToBeTrusted) {
+  failOrders(Outcome::timedOut);
+  TuningResult result = tuned();
+  EXPECT_THAT(result.ordered->order, IsEmpty());
+  EXPECT_EQ(orders, 1u);
+}
+
+TEST_F(OrderTest, WithoutAFinalistThatWorksThereIsNone) {
+  measurer.finalist = [](llvm::ArrayRef<FeatureClass>, const Assignment &,
+                         Occupancy) {
+    Trial trial;
+    trial.outcome = Outcome::timedOut;
+    return trial;
+  };
+  TuningResult result = tuned();
+  EXPECT_FALSE(result.ordered);
+  EXPECT_EQ(orders, 0u);
+  EXPECT_EQ(result.kernel->cost, 10); // the kernel's own trial
 }
 
 TEST_F(OrderTest, KeepsWhatItHasWhenTheBudgetEnds) {
   seconds = 100;
-  measurer.ordered =
-      [this, before = measurer.ordered](llvm::ArrayRef<int64_t> ranks) {
-        Trial trial = before(ranks);
-        if (trial.cost < 10)
-          clock += 60; // two trials of what is faster end the budget
-        return trial;
-      };
+  measurer.ordered = [this, before = measurer.ordered](
+                         llvm::ArrayRef<int64_t> ranks, const Trial &byStats) {
+    Trial trial = before(ranks, byStats);
+    if (trial.cost < 10)
+      clock += 60; // two trials of what is faster end the budget
+    return trial;
+  };
   TuningResult result = tuned();
   EXPECT_TRUE(result.outOfTime);
   EXPECT_EQ(result.ordered->order.size(), 1u);
@@ -229,19 +296,58 @@ TEST_F(OrderTest, KeepsWhatItHasWhenTheBudgetEnds) {
   EXPECT_EQ(tuned().kernel->cost, 7);
 }
 
+TEST_F(OrderTest, CountsNothingThatThereWasNoTimeFor) {
+  seconds = 100;
+  measurer.finalist = [this](llvm::ArrayRef<FeatureClass> classes,
+                             const Assignment &assignment,
+                             Occupancy occupancy) {
+    clock = 100;
+    return measurer.kernel(classes, assignment, occupancy);
+  };
+  TuningResult result = tuned();
+  ASSERT_TRUE(result.ordered);
+  EXPECT_EQ(result.ordered->tried, 0u);
+  EXPECT_EQ(orders, 0u);
+}
+
+// Refining leaves the last tenth to the final and the order.
+TEST_F(OrderTest, RefiningLeavesTimeForIt) {
+  seconds = 100;
+  options.refineCandidates = 100;
+  measurer.kernel = [this, before = measurer.kernel](
+                        llvm::ArrayRef<FeatureClass> classes,
+                        const Assignment &assignment, Occupancy occupancy) {
+    clock = std::max(clock, 79.0) + 1;
+    return before(classes, assignment, occupancy);
+  };
+  measurer.finalist =
+      [before = measurer.kernel](llvm::ArrayRef<FeatureClass> classes,
+                                 const Assignment &, Occupancy) {
+        Trial trial;
+        trial.cost = 10;
+        trial.shares.assign(classes.size(), 0.25);
+        return trial;
+      };
+  TuningResult result = tuned();
+  EXPECT_TRUE(result.outOfTime);
+  ASSERT_TRUE(result.ordered);
+  EXPECT_EQ(result.kernel->cost, 7);
+}
+
 TEST_F(OrderTest, BoundAtRunTimeThereIsNone) {
   measurer.ordered = nullptr;
   EXPECT_FALSE(tuned().ordered);
 }
 
+TEST_F(OrderTest, MayBeTurnedOff) {
+  options.orderTrials = 0;
+  EXPECT_FALSE(tuned().ordered);
+  EXPECT_EQ(orders, 0u);
+}
+
 TEST_F(OrderTest, ALostDeviceIsAnError) {
-  measurer.ordered = [](llvm::ArrayRef<int64_t>) {
-    Trial trial;
-    trial.outcome = Outcome::deviceLost;
-    trial.message = "gone";
-    return trial;
-  };
-  EXPECT_THAT(error(), HasSubstr("was lost: gone"));
+  failOrders(Outcome::deviceLost);
+  EXPECT_THAT(error(), HasSubstr("was lost: as the script says"));
 }
 
 TEST_F(OrderTest, OneLookupHasNoOrder) {
@@ -250,6 +356,32 @@ TEST_F(OrderTest, OneLookupHasNoOrder) {
   ASSERT_TRUE(result.ordered);
   EXPECT_EQ(result.ordered->tried, 0u);
   EXPECT_EQ(orders, 0u);
+}
+
+TEST_F(OrderTest, TheModelGetsTheRanks) {
+  std::string text = "func.func @f(%t: tensor<8x4xf32>, %b: !emb.bags<i32>) {";
+  for (size_t i = 0; i != problem.lookups.size(); ++i)
+    text += "%" + std::to_string(i) +
+            " = emb.lookup sum %t[%b] {emb.rank = 99 : i64} : tensor<8x4xf32>, "
+            "!emb.bags<i32> -> tensor<?x4xf32>\n";
+  auto module =
+      mlir::parseSourceString<mlir::ModuleOp>(text + "return }", context.get());
+  ASSERT_TRUE(module);
+  auto ranksOf = [&] {
+    std::vector<int64_t> ranks;
+    module->walk([&](emb::LookupOp lookup) {
+      if (auto rank = lookup->getAttrOfType<mlir::IntegerAttr>("emb.rank"))
+        ranks.push_back(rank.getInt());
+    });
+    return ranks;
+  };
+  TuningResult result = tuned();
+  attachTuning(*module, problem, result);
+  EXPECT_EQ(ranksOf().size(), problem.lookups.size());
+  EXPECT_EQ(ranksOf()[0], 0);
+  result.ordered->order.clear();
+  attachTuning(*module, problem, result);
+  EXPECT_THAT(ranksOf(), IsEmpty());
 }
 
 } // namespace

@@ -62,6 +62,8 @@ public:
   std::vector<int32_t> tileCuts; ///< of the last palette
   std::string code;              ///< likewise, in which recflex_forward is
   BodyAssignment timed;          ///< the last
+  BodyAssignment against;        ///< the last yardstick
+  int lastSamples = 0;
 
   Benched<BenchDevice> describe() override { return BenchDevice(); }
   Benched<PaletteFigures> load(int64_t palette,
@@ -108,12 +110,14 @@ public:
                              int samples) override {
     ++times;
     timed = assignment;
+    against = yardstick;
     EXPECT_TRUE(loaded.count(palette) && loaded.count(yardstickPalette));
     EXPECT_EQ(assignment.size(), yardstick.size());
     double sum = 0;
     for (const FeatureBody &body : assignment)
       sum += costOf(body);
-    return KernelTiming{sum, 1e-9};
+    lastSamples = samples;
+    return KernelTiming{sum, 1e-9, 1};
   }
 
 private:
@@ -410,10 +414,9 @@ TEST_F(PaletteMeasurerTest, FinalistsAreTheCodeThatTheModelIsCompiledTo) {
       Assignment assignment = {
           candidates[0][i * candidates[0].size() / 4],
           candidates[1][(3 - i) * candidates[1].size() / 4]};
-      ASSERT_TRUE(measurer
-                      ->measureFinalist(problem->classes, assignment,
-                                        kOccupancy, /*ranks=*/{})
-                      .isOk());
+      ASSERT_TRUE(
+          measurer->measureFinalist(problem->classes, assignment, kOccupancy)
+              .isOk());
       LoweredModel lowered = lower(assignment, binding);
       auto artifact = emitArtifact(lowered, source->getLoc());
       ASSERT_TRUE(succeeded(artifact));
@@ -424,28 +427,57 @@ TEST_F(PaletteMeasurerTest, FinalistsAreTheCodeThatTheModelIsCompiledTo) {
   EXPECT_EQ(codes.size(), 8u);
 }
 
-TEST_F(PaletteMeasurerTest, FinalistsAreCompiledOnce) {
+TEST_F(PaletteMeasurerTest, OrdersOfAFinalistAreRunsOfItsCode) {
   createMeasurer(*source, /*isolated=*/false, emb::BindingKind::Fixed);
-  EXPECT_TRUE(measurer->ranksBlocks());
+  EXPECT_TRUE(measurer->ordersBlocks());
   Assignment assignment = {candidates[0][0], candidates[1][0]};
   measurer->expectFinalists(
       {{assignment, kOccupancy},
        {{candidates[0][1], candidates[1][0]}, kOccupancy}});
   EXPECT_EQ(bench->loads, 0); // whether it is asked for remains open
+  Trial byStats =
+      measurer->measureFinalist(problem->classes, assignment, kOccupancy);
+  ASSERT_TRUE(byStats.isOk());
+  EXPECT_EQ(bench->lastSamples, 25);
+  EXPECT_EQ(bench->loads, 2); // with the yardstick
+  Manifest unordered = deploy(assignment, emb::BindingKind::Fixed);
+  byStats.cost = 1e-6; // as the record may have it
   std::vector<int64_t> ranks = {0, 1, 2};
   do {
-    ASSERT_TRUE(
-        measurer
-            ->measureFinalist(problem->classes, assignment, kOccupancy, ranks)
-            .isOk());
+    Trial trial = measurer->measureOrder(problem->classes, assignment,
+                                         kOccupancy, ranks, byStats);
+    ASSERT_TRUE(trial.isOk());
+    double sum = 0;
     Manifest manifest = deploy(assignment, emb::BindingKind::Fixed, ranks);
-    for (auto [body, feature, rank] :
-         llvm::zip_equal(bench->timed, manifest.features, ranks)) {
+    for (auto [body, other, feature, before, rank] :
+         llvm::zip_equal(bench->timed, bench->against, manifest.features,
+                         unordered.features, ranks)) {
       EXPECT_EQ(body.rank, rank);
       EXPECT_EQ(feature.rank, rank);
+      EXPECT_EQ(other.rank, before.rank);
+      sum += costOf(body);
     }
+    // The bench gives the sum as the ratio.
+    EXPECT_DOUBLE_EQ(trial.cost, sum * 1e-6);
   } while (std::next_permutation(ranks.begin(), ranks.end()));
-  EXPECT_EQ(bench->loads, 2); // with the yardstick
+  EXPECT_EQ(bench->loads, 2);
+}
+
+// As after a run that was interrupted: what is known needs no code.
+TEST_F(PaletteMeasurerTest, AnOrderNeedsNoOtherFinalist) {
+  createMeasurer(*source, /*isolated=*/false, emb::BindingKind::Fixed);
+  Assignment assignment = {candidates[0][0], candidates[1][0]};
+  Trial byStats;
+  byStats.cost = 1e-6;
+  EXPECT_TRUE(measurer
+                  ->measureOrder(problem->classes, assignment, kOccupancy,
+                                 {2, 0, 1}, byStats)
+                  .isOk());
+  EXPECT_EQ(bench->loads, 1);
+}
+
+TEST_F(PaletteMeasurerTest, BoundAtRunTimeThereAreNoOrders) {
+  EXPECT_FALSE(measurer->ordersBlocks());
 }
 
 // A model that was tuned says how it is bound, and has an occupancy that not

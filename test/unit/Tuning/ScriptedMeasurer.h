@@ -103,17 +103,20 @@ public:
 
   Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
                         const Assignment &assignment,
-                        const Occupancy &occupancy,
-                        llvm::ArrayRef<int64_t> ranks) override {
+                        const Occupancy &occupancy) override {
     ask("kernel, final ", assignment, occupancy);
-    if (!ranks.empty())
-      return ordered(ranks);
     return finalist ? finalist(classes, assignment, occupancy)
            : kernel ? kernel(classes, assignment, occupancy)
                     : addUp(classes, assignment, occupancy);
   }
 
-  bool ranksBlocks() const override { return static_cast<bool>(ordered); }
+  bool ordersBlocks() const override { return static_cast<bool>(ordered); }
+  Trial measureOrder(llvm::ArrayRef<FeatureClass>, const Assignment &assignment,
+                     const Occupancy &occupancy, llvm::ArrayRef<int64_t> ranks,
+                     const Trial &byStats) override {
+    ask("order ", assignment, occupancy);
+    return ordered(ranks, byStats);
+  }
 
   void ask(std::string text, const Assignment &assignment,
            const Occupancy &occupancy) {
@@ -133,8 +136,8 @@ public:
   Candidate candidate;
   Kernel kernel;   ///< addUp() if empty
   Kernel finalist; ///< kernel if empty
-  /// A finalist by its ranks; none if binding is not fixed.
-  std::function<Trial(llvm::ArrayRef<int64_t>)> ordered;
+  /// A finalist in another order; empty if binding is not fixed.
+  std::function<Trial(llvm::ArrayRef<int64_t>, const Trial &)> ordered;
   std::function<void()> beforeCall;
   size_t calls = 0;
   std::vector<Occupancy> announced; ///< expectCandidates()

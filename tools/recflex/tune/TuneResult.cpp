@@ -83,7 +83,7 @@ void printResult(llvm::raw_ostream &os, const TuningProblem &problem,
     os << (measurer.estimates() ? "estimated: " : "measured: ")
        << showSeconds(result.kernel->cost) << " a batch\n";
   if (const auto &ordered = result.ordered)
-    os << "order of blocks: " << ordered->order.size() << " changes of "
+    os << "order of blocks: " << ordered->order.size() << " spreads of "
        << ordered->tried << " tried, " << showSeconds(ordered->before)
        << " before\n";
   if (!result.mutations.empty()) {

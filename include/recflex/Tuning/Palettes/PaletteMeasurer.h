@@ -31,7 +31,8 @@ public:
     size_t bodies = 128;
     /// Of a local trial, over all batches.
     int rounds = 3;
-    /// Times that a kernel is timed; a finalist, whose orders differ by little.
+    /// Samples of a kernel's time, and of a finalist's: its orders differ by
+    /// little.
     int samples = 11, finalSamples = 25;
     /// Candidates are measured with the features of their class alone, nothing
     /// beside them: what interference makes of a choice shows in comparison.
@@ -68,9 +69,12 @@ public:
                       const Occupancy &occupancy) override;
   Trial measureFinalist(llvm::ArrayRef<FeatureClass> classes,
                         const Assignment &assignment,
-                        const Occupancy &occupancy,
-                        llvm::ArrayRef<int64_t> ranks) override;
-  bool ranksBlocks() const override { return model.manifest.fixedBinding; }
+                        const Occupancy &occupancy) override;
+  bool ordersBlocks() const override { return model.manifest.fixedBinding; }
+  Trial measureOrder(llvm::ArrayRef<FeatureClass> classes,
+                     const Assignment &assignment, const Occupancy &occupancy,
+                     llvm::ArrayRef<int64_t> ranks,
+                     const Trial &byStats) override;
   std::string summary() const override;
 
 private:
@@ -117,8 +121,16 @@ private:
   Palette &kernelPalette(const Occupancy &occupancy,
                          const Assignment &assignment);
   Palette &finalPalette(const KernelChoice &choice);
+  /// What a kernel is timed in turns with.
+  struct Yardstick {
+    const Palette &palette;
+    BodyAssignment bodies;
+  };
+  Trial measureBodies(Palette &palette, const BodyAssignment &bodies,
+                      const Yardstick &yardstick,
+                      std::optional<double> &yardstickSeconds, int samples);
   Trial measureAssignment(Palette &palette, const Assignment &assignment,
-                          llvm::ArrayRef<int64_t> ranks, int samples);
+                          int samples);
 
   const TuningProblem &problem;
   PaletteModel model;
@@ -137,6 +149,7 @@ private:
   std::map<OccupancyKey, std::unique_ptr<Palette>> kernelPalettes;
   std::map<OccupancyKey, TrialsByCandidate> localTrials;
   std::unique_ptr<Palette> yardstick;
+  std::optional<double> yardstickSeconds; ///< when it was first timed
   /// Of finalists: they may be asked for with other ranks.
   std::vector<std::unique_ptr<Palette>> finalPalettes;
   int64_t nextNumber = 0;

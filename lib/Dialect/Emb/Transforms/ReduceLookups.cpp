@@ -309,7 +309,8 @@ public:
     attempt(unwrapConcats);
     attempt(dropAllUnusedKeys);
     attempt(dropUnusedArguments);
-    for (StringRef name : {"stats", "schedule"})
+    for (StringRef name : {StringRef("stats"), StringRef("schedule"),
+                           StringRef(EmbDialect::kRankAttr)})
       attempt([&](FuncOp f, RewriterBase &r) {
         return dropFromLookups(f, r, name);
       });

@@ -23,8 +23,8 @@ struct FixedPlace {
 };
 
 /// The order of features' blocks with fixed binding, as the features' numbers:
-/// those with a rank first, by it; then the others, of most steps first; equal
-/// ones by number.
+/// those with a rank first, by it; then the others. Where that does not decide,
+/// most steps come first, then the smaller number.
 std::vector<int32_t> fixedOrder(llvm::ArrayRef<FixedPlace> places);
 
 } // namespace recflex::emb
