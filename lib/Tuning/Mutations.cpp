@@ -25,6 +25,14 @@ Result<std::vector<Mutation>> mutate(const TuningContext &context,
                                      const MeasuredKernel &tuned,
                                      size_t count) {
   std::vector<Mutation> mutations;
+  if (count == 0)
+    return mutations;
+  // What others are compared with must have other bodies beside it, too.
+  auto base = context.trials.kernel(tuned.assignment, tuned.occupancy);
+  if (!base)
+    return base.error();
+  if (!*base || !(*base)->isOk())
+    return mutations;
   for (size_t number = 0; number != tuned.assignment.size(); ++number) {
     Mutation fastest;
     fastest.classNumber = number;
@@ -40,7 +48,7 @@ Result<std::vector<Mutation>> mutate(const TuningContext &context,
       if (!(*trial)->isOk())
         continue;
       ++fastest.tried;
-      double ratio = (*trial)->cost / tuned.trial.cost;
+      double ratio = (*trial)->cost / (*base)->cost;
       if (!fastest.schedule || ratio < fastest.ratio) {
         fastest.schedule = schedule;
         fastest.ratio = ratio;

@@ -92,8 +92,10 @@ Result<bool> OrderStage::tryNext(const Spread &spread, OrderedKernel &best,
     best.tried += repetition == 0;
     step.candidates = 1;
     step.rejected = !(*trial)->isOk();
-    if (isDangerous((*trial)->outcome))
+    if (isDangerous((*trial)->outcome)) {
+      isTrusted = false;
       return false;
+    }
     if (!isFaster(**trial, best.trial, context.options.orderGain,
                   context.options.orderNoise))
       return true;
@@ -106,8 +108,15 @@ Result<bool> OrderStage::tryNext(const Spread &spread, OrderedKernel &best,
 }
 
 /// One more trial that nothing was chosen by: what is said of the order in the
-/// end. An order that it does not find faster is given up.
+/// end. An order that it does not find faster is given up, and so is any if the
+/// code failed in another.
 Status OrderStage::confirm(OrderedKernel &best) const {
+  auto giveUp = [&] {
+    best.trial = kernel.trial;
+    best.order.clear();
+  };
+  if (!isTrusted)
+    giveUp();
   if (best.order.empty())
     return {};
   auto trial = measure(best.order, /*repetition=*/2);
@@ -119,8 +128,7 @@ Status OrderStage::confirm(OrderedKernel &best) const {
     best.trial = std::move(**trial);
     return {};
   }
-  best.trial = kernel.trial;
-  best.order.clear();
+  giveUp();
   return {};
 }
 

@@ -137,27 +137,36 @@ findFinalists(const RefinedKernel &refined,
   return finalists;
 }
 
-/// The fastest finalist, in its own code; none if there was no time, or none
-/// works.
-Result<std::optional<RefinedKernel>>
+/// The fastest finalist, in its own code. If there was no time for one that
+/// works, the first that was not tried, by the trial that made it a finalist.
+/// An error if none works.
+Result<Tuner::Decision>
 Tuner::decide(const RefinedKernel &refined,
               const std::vector<MeasuredKernel> &kernels) {
-  std::optional<RefinedKernel> best;
   std::vector<RefinedKernel> finalists =
       findFinalists(refined, kernels, options);
   std::vector<KernelChoice> choices;
   for (const RefinedKernel &finalist : finalists)
     choices.push_back({finalist.kernel.assignment, finalist.kernel.occupancy});
   context.measurer.expectFinalists(choices);
+  std::optional<RefinedKernel> best;
+  std::string failure;
   for (RefinedKernel &finalist : finalists) {
     MeasuredKernel &kernel = finalist.kernel;
     auto trial = context.trials.finalist(kernel.assignment, kernel.occupancy);
     if (!trial)
       return trial.error();
-    if (!*trial)
-      break;
-    if (!(*trial)->isOk())
+    if (!*trial) {
+      bool isTimed = best.has_value();
+      return Decision{isTimed ? std::move(*best) : std::move(finalist),
+                      isTimed};
+    }
+    if (!(*trial)->isOk()) {
+      if (failure.empty())
+        failure =
+            std::string(toString((*trial)->outcome)) + ": " + (*trial)->message;
       continue;
+    }
     kernel.trial = std::move(**trial);
     TuningStep step = context.makeStep(TuningStage::final, kernel.occupancy);
     step.candidates = 1;
@@ -167,7 +176,12 @@ Tuner::decide(const RefinedKernel &refined,
     if (!best || kernel.trial.cost < best->kernel.trial.cost)
       best = std::move(finalist);
   }
-  return best;
+  if (!best)
+    return makeError("of ", choices.size(),
+                     " fused kernels none works when it is compiled by itself; "
+                     "the first: ",
+                     failure);
+  return Decision{std::move(*best), /*isTimed=*/true};
 }
 
 Result<TuningResult> Tuner::run() {
@@ -196,17 +210,12 @@ Result<TuningResult> Tuner::run() {
     auto searched = refine(*rankings, *kernels);
     if (!searched)
       return searched.error();
-    auto mutations =
-        mutate(context, findRanking(*rankings, searched->kernel.occupancy),
-               searched->kernel, options.mutations);
-    if (!mutations)
-      return mutations.error();
-    result.mutations = std::move(*mutations);
     auto decided = decide(*searched, *kernels);
     if (!decided)
       return decided.error();
-    RefinedKernel &chosen = *decided ? **decided : *searched;
-    if (*decided && context.measurer.ordersBlocks() && options.orderTrials) {
+    RefinedKernel &chosen = decided->chosen;
+    if (decided->isTimed && context.measurer.ordersBlocks() &&
+        options.orderTrials) {
       auto ordered = OrderStage(context, chosen.kernel).run();
       if (!ordered)
         return ordered.error();
@@ -214,6 +223,11 @@ Result<TuningResult> Tuner::run() {
       result.ordered = std::move(*ordered);
     }
     ranking = &findRanking(*rankings, chosen.kernel.occupancy);
+    auto mutations =
+        mutate(context, *ranking, chosen.kernel, options.mutations);
+    if (!mutations)
+      return mutations.error();
+    result.mutations = std::move(*mutations);
     assignment = std::move(chosen.kernel.assignment);
     result.origin = std::move(chosen.kernel.origin);
     result.kernel = std::move(chosen.kernel.trial);

@@ -17,9 +17,9 @@ struct Mutation {
 
 /// Gives one class at a time other schedules, in the tuned kernel: the `count`
 /// best of the refining pool by local rank, at most half of them (rounded up)
-/// of one kind. Classes
-/// whose other schedules all fail, or for which there was no time, are left
-/// out.
+/// of one kind. Kernels are compared as trials of the global stage are, in the
+/// order of the statistics. Classes whose other schedules all fail, or for
+/// which there was no time, are left out.
 Result<std::vector<Mutation>> mutate(const TuningContext &context,
                                      const LocalRanking &ranking,
                                      const MeasuredKernel &tuned, size_t count);

@@ -42,6 +42,7 @@ private:
   const TuningContext &context;
   const MeasuredKernel &kernel;
   std::set<std::vector<int64_t>> seen; ///< ranks
+  bool isTrusted = true; ///< no order of the code has failed dangerously
 };
 
 } // namespace recflex

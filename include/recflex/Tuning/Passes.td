@@ -65,8 +65,9 @@ def EmbTuneOccupancyPass : TuningPass<"emb-tune-occupancy"> {
   let description = [{
     All of the tuner, as `recflex tune` does it: fused kernels of the local
     winners at each occupancy and of uniform settings, then refining of the
-    fastest, one class at a time; with fixed binding and a measurer that can
-    order blocks, their order too. It begins with the trials of the local stage.
+    fastest, many classes at once and then single ones, and a final among the
+    best in code of their own; with fixed binding and a measurer that can order
+    blocks, their order too. It begins with the trials of the local stage.
     Those that the record has are known; the others are made now. So after
     `emb-tune-local` with the same record only fused kernels are measured, and
     the two passes give what `recflex tune` gives; without a record this pass

@@ -41,7 +41,7 @@ struct Trial {
   /// batch, the median.
   double cost = 0;
   double spread = 0;       ///< of the cost: 90th less 10th percentile
-  double longestBlock = 0; ///< seconds of the longest block; of a candidate
+  double longestBlock = 0; ///< seconds of the longest block
   int64_t registers = 0;   ///< a thread
   int64_t spilledBytes = 0;
   /// Of a kernel: the share of each class in the block-seconds.

@@ -24,7 +24,8 @@ struct TuningResult {
   std::vector<ClassChoice> choices; ///< one a class
   std::string origin;               ///< of the kernel that refining began with
   std::vector<Refinement> changes;
-  /// The order of its blocks; none if they are bound at run time.
+  /// The order of its blocks; none if none was looked for: they are bound at
+  /// run time, there was no time for a finalist, or the stage is turned off.
   std::optional<OrderedKernel> ordered;
   /// The fused kernel's trial; none if the budget ended before the first.
   std::optional<Trial> kernel;
@@ -56,9 +57,12 @@ public:
 private:
   Result<RefinedKernel> refine(const std::vector<LocalRanking> &rankings,
                                const std::vector<MeasuredKernel> &kernels);
-  Result<std::optional<RefinedKernel>>
-  decide(const RefinedKernel &refined,
-         const std::vector<MeasuredKernel> &kernels);
+  struct Decision {
+    RefinedKernel chosen;
+    bool isTimed; ///< in its own code
+  };
+  Result<Decision> decide(const RefinedKernel &refined,
+                          const std::vector<MeasuredKernel> &kernels);
   ClassChoice describeChoice(const LocalRanking &ranking, size_t number,
                              emb::ScheduleAttrInterface chosen) const;
 

@@ -265,17 +265,58 @@ TEST_F(OrderTest, EndsWhenTheCodeIsNotToBeTrusted) {
   EXPECT_EQ(orders, 1u);
 }
 
-TEST_F(OrderTest, WithoutAFinalistThatWorksThereIsNone) {
+// Once it has failed, no order of it is run or kept.
+TEST_F(OrderTest, AnOrderThatWasFoundBeforeAFailureIsGivenUp) {
+  bool hasFailed = false;
+  measurer.ordered = [&, before = measurer.ordered](
+                         llvm::ArrayRef<int64_t> ranks, const Trial &byStats) {
+    EXPECT_FALSE(hasFailed);
+    Trial trial = before(ranks, byStats);
+    if (orders > 20) {
+      hasFailed = true;
+      trial.outcome = Outcome::wrongResult;
+    }
+    return trial;
+  };
+  TuningResult result = tuned();
+  EXPECT_TRUE(hasFailed);
+  EXPECT_THAT(result.ordered->order, IsEmpty());
+  EXPECT_EQ(result.kernel->cost, 10);
+}
+
+TEST_F(OrderTest, WhatFailedInItsOwnCodeIsNotChosen) {
   measurer.finalist = [](llvm::ArrayRef<FeatureClass>, const Assignment &,
                          Occupancy) {
     Trial trial;
     trial.outcome = Outcome::timedOut;
+    trial.message = "too slow";
+    return trial;
+  };
+  EXPECT_THAT(error(), HasSubstr("none works when it is compiled by itself; "
+                                 "the first: timed-out: too slow"));
+  EXPECT_EQ(orders, 0u);
+}
+
+// The budget ends after the first finalist, which fails: another one is chosen,
+// by its palette's trial, and nothing is known of its orders.
+TEST_F(OrderTest, WithoutTimeForAFinalistThatWorksThereIsNone) {
+  seconds = 100;
+  Assignment failed;
+  measurer.finalist = [&](llvm::ArrayRef<FeatureClass>,
+                          const Assignment &assignment, Occupancy) {
+    clock = 100;
+    failed = assignment;
+    Trial trial;
+    trial.outcome = Outcome::crashed;
     return trial;
   };
   TuningResult result = tuned();
   EXPECT_FALSE(result.ordered);
-  EXPECT_EQ(orders, 0u);
-  EXPECT_EQ(result.kernel->cost, 10); // the kernel's own trial
+  EXPECT_EQ(result.kernel->cost, 10);
+  Assignment chosen;
+  for (const ClassChoice &choice : result.choices)
+    chosen.push_back(choice.chosen.schedule);
+  EXPECT_NE(chosen, failed);
 }
 
 TEST_F(OrderTest, KeepsWhatItHasWhenTheBudgetEnds) {
