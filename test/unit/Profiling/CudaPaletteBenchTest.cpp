@@ -9,7 +9,6 @@
 #include <gmock/gmock.h>
 
 using testing::Each;
-using testing::IsEmpty;
 
 namespace recflex {
 namespace {
@@ -150,7 +149,7 @@ TEST_F(CudaPaletteBenchTest, AFinalistHasTheDeployedKernelToo) {
   EXPECT_GT(std::get<KernelTiming>(timing).yardstick, 0);
   EXPECT_THAT(forwards(), Each(kForward));
   EXPECT_FALSE(forwards().empty());
-  EXPECT_THAT(cuda.misuse, IsEmpty());
+  EXPECT_TRUE(cuda.misuse.empty());
 }
 
 TEST_F(CudaPaletteBenchTest, AKernelThatIsMissingIsAnError) {
@@ -171,8 +170,8 @@ TEST_F(CudaPaletteBenchTest, NothingStays) {
     (void)profile(*bench);
     bench->unload(7);
   }
-  EXPECT_THAT(cuda.alive, IsEmpty());
-  EXPECT_THAT(cuda.misuse, IsEmpty());
+  EXPECT_TRUE(cuda.alive.empty());
+  EXPECT_TRUE(cuda.misuse.empty());
 }
 
 } // namespace
