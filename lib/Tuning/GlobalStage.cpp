@@ -178,16 +178,21 @@ const MeasuredKernel &fastest(const std::vector<MeasuredKernel> &kernels) {
       });
 }
 
-std::vector<MeasuredKernel>
-fastestByOccupancy(const std::vector<MeasuredKernel> &kernels) {
+std::vector<const MeasuredKernel *>
+sortByTime(const std::vector<MeasuredKernel> &kernels) {
   std::vector<const MeasuredKernel *> sorted;
   for (const MeasuredKernel &kernel : kernels)
     sorted.push_back(&kernel);
   llvm::sort(sorted, [](const MeasuredKernel *a, const MeasuredKernel *b) {
     return std::tie(a->trial.cost, a) < std::tie(b->trial.cost, b);
   });
+  return sorted;
+}
+
+std::vector<MeasuredKernel>
+fastestByOccupancy(const std::vector<MeasuredKernel> &kernels) {
   std::vector<MeasuredKernel> best;
-  for (const MeasuredKernel *kernel : sorted)
+  for (const MeasuredKernel *kernel : sortByTime(kernels))
     if (llvm::none_of(best, [&](const MeasuredKernel &other) {
           return other.occupancy == kernel->occupancy;
         }))
@@ -230,7 +235,7 @@ GlobalStage::run(const std::vector<LocalRanking> &rankings) {
   if (kernels.empty() && failure)
     return makeError("no fused kernel works, though all of its schedules work "
                      "by themselves; the first one: ",
-                     toString(failure->outcome), ": ", failure->message);
+                     failure->failure());
   return kernels;
 }
 

@@ -59,19 +59,16 @@ static Spread drawSpread(RandomStream &random, size_t lookups) {
 // OrderStage
 //===----------------------------------------------------------------------===//
 
-/// Whether the order was not tried before. The order of the statistics, which
-/// spreads that move nothing come to, was.
-bool OrderStage::isNew(const BlockOrder &order) {
-  return seen
-      .insert(rankLookups(context.problem, kernel.assignment,
-                          kernel.occupancy.threads, order))
-      .second;
+std::vector<int64_t> OrderStage::ranksOf(const BlockOrder &order) const {
+  return rankLookups(context.problem, kernel.assignment,
+                     kernel.occupancy.threads, order);
 }
 
 Result<std::optional<Trial>> OrderStage::measure(const BlockOrder &order,
+                                                 llvm::ArrayRef<int64_t> ranks,
                                                  int repetition) const {
   return context.trials.ordered(kernel.assignment, kernel.occupancy, order,
-                                kernel.trial, repetition);
+                                ranks, kernel.trial, repetition);
 }
 
 /// The best of many that were measured once is partly the luckiest, so what
@@ -81,10 +78,11 @@ Result<bool> OrderStage::tryNext(const Spread &spread, OrderedKernel &best,
                                  TuningStep &step) {
   BlockOrder order = best.order;
   order.push_back(spread);
-  if (!isNew(order))
+  std::vector<int64_t> ranks = ranksOf(order);
+  if (!seen.insert(ranks).second)
     return true;
   for (int repetition : {0, 1}) {
-    auto trial = measure(order, repetition);
+    auto trial = measure(order, ranks, repetition);
     if (!trial)
       return trial.error();
     if (!*trial)
@@ -119,7 +117,7 @@ Status OrderStage::confirm(OrderedKernel &best) const {
     giveUp();
   if (best.order.empty())
     return {};
-  auto trial = measure(best.order, /*repetition=*/2);
+  auto trial = measure(best.order, ranksOf(best.order), /*repetition=*/2);
   if (!trial)
     return trial.error();
   if (!*trial)
@@ -139,7 +137,7 @@ Result<OrderedKernel> OrderStage::run() {
   size_t lookups = context.problem.lookups.size();
   if (lookups < 2)
     return best;
-  (void)isNew({Spread()}); // moves nothing
+  seen.insert(ranksOf({Spread()})); // which moves nothing
   std::vector<Spread> first = spreadLargeTables(context.problem);
   RandomStream random(/*key=*/1);
   size_t total = first.size() + context.options.orderTrials;

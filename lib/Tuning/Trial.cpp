@@ -38,6 +38,10 @@ std::optional<Outcome> parseOutcome(std::string_view name) {
   return std::nullopt;
 }
 
+std::string Trial::failure() const {
+  return std::string(toString(outcome)) + ": " + message;
+}
+
 bool isFaster(const Trial &trial, const Trial &best, double gain,
               double noise) {
   return trial.isOk() &&

@@ -216,17 +216,16 @@ Result<std::optional<Trial>> Trials::finalist(const Assignment &assignment,
 
 Result<std::optional<Trial>>
 Trials::ordered(const Assignment &assignment, const Occupancy &occupancy,
-                const BlockOrder &order, const Trial &byStats, int repetition) {
+                const BlockOrder &order, ArrayRef<int64_t> ranks,
+                const Trial &byStats, int repetition) {
   std::string text = textOf(assignment) + "; order " + toText(order);
   if (repetition)
     text += "; repetition " + std::to_string(repetition);
   return fused(makeKey(measurer, TrialKind::finalist, problem.identity,
                        std::move(text), occupancy),
                /*share=*/1, [&] {
-                 return measurer.measureOrder(
-                     problem.classes, assignment, occupancy,
-                     rankLookups(problem, assignment, occupancy.threads, order),
-                     byStats);
+                 return measurer.measureOrder(problem.classes, assignment,
+                                              occupancy, ranks, byStats);
                });
 }
 

@@ -81,23 +81,6 @@ Tuner::refine(const std::vector<LocalRanking> &rankings,
   return refined;
 }
 
-/// At most `count` of the kernels that `accepts` accepts, the fastest first.
-template <typename Accept>
-static std::vector<const MeasuredKernel *>
-fastestOf(const std::vector<MeasuredKernel> &kernels, size_t count,
-          const Accept &accepts) {
-  std::vector<const MeasuredKernel *> accepted;
-  for (const MeasuredKernel &kernel : kernels)
-    if (accepts(kernel))
-      accepted.push_back(&kernel);
-  // Equals stay in the order in which they were measured.
-  llvm::sort(accepted, [](const auto *a, const auto *b) {
-    return std::pair(a->trial.cost, a) < std::pair(b->trial.cost, b);
-  });
-  accepted.resize(std::min(accepted.size(), count));
-  return accepted;
-}
-
 /// The kernels to choose from in the end, what must be compared first: the
 /// refined one, the fastest of what a user could have without tuning, what the
 /// refined one was before its last changes, and the fastest with a stage less.
@@ -115,9 +98,13 @@ findFinalists(const RefinedKernel &refined,
     if (llvm::none_of(finalists, isAlike))
       finalists.push_back({kernel, changes.vec()});
   };
+  std::vector<const MeasuredKernel *> sorted = sortByTime(kernels);
   auto addFastest = [&](size_t count, auto accepts) {
-    for (const MeasuredKernel *kernel : fastestOf(kernels, count, accepts))
-      add(*kernel);
+    for (const MeasuredKernel *kernel : sorted)
+      if (count != 0 && accepts(*kernel)) {
+        add(*kernel);
+        --count;
+      }
   };
   addFastest(1, [](const auto &k) { return k.origin == kUntunedOrigin; });
   // What -emb-fuse does without a word on blocks.
@@ -150,7 +137,7 @@ Tuner::decide(const RefinedKernel &refined,
     choices.push_back({finalist.kernel.assignment, finalist.kernel.occupancy});
   context.measurer.expectFinalists(choices);
   std::optional<RefinedKernel> best;
-  std::string failure;
+  std::optional<Trial> failure;
   for (RefinedKernel &finalist : finalists) {
     MeasuredKernel &kernel = finalist.kernel;
     auto trial = context.trials.finalist(kernel.assignment, kernel.occupancy);
@@ -162,9 +149,8 @@ Tuner::decide(const RefinedKernel &refined,
                       isTimed};
     }
     if (!(*trial)->isOk()) {
-      if (failure.empty())
-        failure =
-            std::string(toString((*trial)->outcome)) + ": " + (*trial)->message;
+      if (!failure)
+        failure = std::move(**trial);
       continue;
     }
     kernel.trial = std::move(**trial);
@@ -180,7 +166,7 @@ Tuner::decide(const RefinedKernel &refined,
     return makeError("of ", choices.size(),
                      " fused kernels none works when it is compiled by itself; "
                      "the first: ",
-                     failure);
+                     failure->failure());
   return Decision{std::move(*best), /*isTimed=*/true};
 }
 

@@ -46,6 +46,10 @@ private:
   const TuningContext &context;
 };
 
+/// The fastest first, of equals the earlier one; they point into `kernels`.
+std::vector<const MeasuredKernel *>
+sortByTime(const std::vector<MeasuredKernel> &kernels);
+
 /// The fastest of each occupancy, the fastest first.
 std::vector<MeasuredKernel>
 fastestByOccupancy(const std::vector<MeasuredKernel> &kernels);

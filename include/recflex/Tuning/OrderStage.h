@@ -32,8 +32,9 @@ public:
   Result<OrderedKernel> run();
 
 private:
-  bool isNew(const BlockOrder &order);
+  std::vector<int64_t> ranksOf(const BlockOrder &order) const;
   Result<std::optional<Trial>> measure(const BlockOrder &order,
+                                       llvm::ArrayRef<int64_t> ranks,
                                        int repetition) const;
   Result<bool> tryNext(const Spread &spread, OrderedKernel &best,
                        TuningStep &step);
@@ -41,7 +42,8 @@ private:
 
   const TuningContext &context;
   const MeasuredKernel &kernel;
-  std::set<std::vector<int64_t>> seen; ///< ranks
+  std::set<std::vector<int64_t>>
+      seen;              ///< ranks of what was tried, and of the statistics
   bool isTrusted = true; ///< no order of the code has failed dangerously
 };
 

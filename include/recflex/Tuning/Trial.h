@@ -49,6 +49,8 @@ struct Trial {
   std::string message; ///< why not ok
 
   bool isOk() const { return outcome == Outcome::ok; }
+  /// "timed-out: not done after 20 s"; of one that is not ok.
+  std::string failure() const;
 };
 
 /// Whether `trial` went well and gains, over `best`, more than the part `gain`

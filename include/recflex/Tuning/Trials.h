@@ -42,11 +42,13 @@ public:
   Result<std::optional<Trial>> finalist(const Assignment &assignment,
                                         const Occupancy &occupancy);
 
-  /// The same with its blocks in an order that has spreads; `byStats` is the
-  /// finalist's own trial, and `repetition` numbers trials of one order.
+  /// The same with its blocks in an order that has spreads and comes to
+  /// `ranks`; `byStats` is the finalist's own trial, and `repetition` numbers
+  /// trials of one order.
   Result<std::optional<Trial>> ordered(const Assignment &assignment,
                                        const Occupancy &occupancy,
                                        const BlockOrder &order,
+                                       llvm::ArrayRef<int64_t> ranks,
                                        const Trial &byStats, int repetition);
 
   /// The trial that found the schedule dangerous for this class; null if none

@@ -151,10 +151,7 @@ protected:
   void failOrders(Outcome outcome) {
     measurer.ordered = [this, outcome](llvm::ArrayRef<int64_t>, const Trial &) {
       ++orders;
-      Trial trial;
-      trial.outcome = outcome;
-      trial.message = "as the script says";
-      return trial;
+      return makeFailure(outcome);
     };
   }
   double gain = 1, spread = 0;
@@ -287,10 +284,7 @@ TEST_F(OrderTest, AnOrderThatWasFoundBeforeAFailureIsGivenUp) {
 TEST_F(OrderTest, WhatFailedInItsOwnCodeIsNotChosen) {
   measurer.finalist = [](llvm::ArrayRef<FeatureClass>, const Assignment &,
                          Occupancy) {
-    Trial trial;
-    trial.outcome = Outcome::timedOut;
-    trial.message = "too slow";
-    return trial;
+    return makeFailure(Outcome::timedOut, "too slow");
   };
   EXPECT_THAT(error(), HasSubstr("none works when it is compiled by itself; "
                                  "the first: timed-out: too slow"));
@@ -306,9 +300,7 @@ TEST_F(OrderTest, WithoutTimeForAFinalistThatWorksThereIsNone) {
                           const Assignment &assignment, Occupancy) {
     clock = 100;
     failed = assignment;
-    Trial trial;
-    trial.outcome = Outcome::crashed;
-    return trial;
+    return makeFailure(Outcome::crashed);
   };
   TuningResult result = tuned();
   EXPECT_FALSE(result.ordered);

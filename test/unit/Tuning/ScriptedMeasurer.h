@@ -31,6 +31,15 @@ inline double noiseOf(const std::string &text) {
   return static_cast<double>(hash >> 11) / static_cast<double>(1ull << 53);
 }
 
+/// A trial that did not go well.
+inline Trial makeFailure(Outcome outcome,
+                         const std::string &message = "as the script says") {
+  Trial trial;
+  trial.outcome = outcome;
+  trial.message = message;
+  return trial;
+}
+
 /// Gives times that are a function of what is measured; tests replace them, or
 /// look at what was asked.
 class ScriptedMeasurer : public Measurer {

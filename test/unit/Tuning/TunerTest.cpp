@@ -279,10 +279,7 @@ TEST_F(TunerTest, KernelsThatFailAreLeftOut) {
 TEST_F(TunerTest, NoKernelThatWorksIsAnError) {
   measurer.kernel = [](llvm::ArrayRef<FeatureClass>, const Assignment &,
                        Occupancy) {
-    Trial trial;
-    trial.outcome = Outcome::assembleFailed;
-    trial.message = "too large";
-    return trial;
+    return makeFailure(Outcome::assembleFailed, "too large");
   };
   EXPECT_EQ(error(), "no fused kernel works, though all of its schedules work "
                      "by themselves; the first one: assemble-failed: too "
